@@ -66,14 +66,12 @@ def with_role(url: str, role: str, password: str) -> str:
 def conninfo(url: str) -> str:
     """An SQLAlchemy URL as the connection string that psycopg itself takes."""
     parsed = make_url(url)
-    parts: dict[str, str] = {key: value for key, value in parsed.query.items() if isinstance(value, str)}
-    for key, value in (
-        ("host", parsed.host),
-        ("port", str(parsed.port) if parsed.port else None),
-        ("user", parsed.username),
-        ("password", parsed.password),
-        ("dbname", parsed.database),
-    ):
-        if value:
-            parts[key] = value
-    return make_conninfo("", **parts)
+    named = {
+        "host": parsed.host,
+        "port": str(parsed.port) if parsed.port else None,
+        "user": parsed.username,
+        "password": parsed.password,
+        "dbname": parsed.database,
+    }
+    said = {key: value for key, value in parsed.query.items() if isinstance(value, str)}
+    return make_conninfo("", **said, **{key: value for key, value in named.items() if value})

@@ -51,7 +51,7 @@ class Run(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """What somebody said; its row is also its entry in the thread's log, under the numbers `seq` and the two after it."""
+    """What somebody said; the row is also its entry in the thread's log, under `seq` and the two numbers after it."""
 
     __tablename__ = "messages"
     __table_args__ = (_of_thread(), UniqueConstraint("thread_id", "seq"))

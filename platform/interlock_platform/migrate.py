@@ -1,0 +1,81 @@
+"""Brings a database to the schema of this version: roles first, then the migrations."""
+
+import asyncio
+import hashlib
+import hmac
+from importlib.resources import files
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlmodel import SQLModel
+
+from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, conninfo
+from interlock_platform.tables import conversation, identity, ledger, tooling
+
+TABLES = (conversation, identity, ledger, tooling)
+OWN_TABLES = frozenset(SQLModel.metadata.tables)
+MIGRATION_LOCK = 0x1E7EB10C
+
+
+def role_password(secret_key: str, role: str) -> str:
+    """The password of a role that only this installation signs in as: nothing to configure, nothing to store."""
+    return hmac.new(secret_key.encode(), f"database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def alembic_config(owner_url: str) -> Config:
+    """The migrations beside the package in a wheel, or at the top of a checkout."""
+    packaged = Path(str(files("interlock_platform"))) / "_alembic"
+    config = Config()
+    config.set_main_option("script_location", str(packaged if packaged.exists() else _in_checkout()).replace("%", "%%"))
+    config.attributes["url"] = owner_url
+    return config
+
+
+def _in_checkout() -> Path:
+    return Path(__file__).resolve().parents[2] / "alembic"
+
+
+async def migrate(owner_url: str, secret_key: str) -> bool:
+    """Brings roles and schema up to date, one process at a time; True if the schema changed.
+
+    `owner_url` names a role that may create roles and owns (or may create) the schema.
+    """
+    async with await psycopg.AsyncConnection.connect(conninfo(owner_url), autocommit=True) as connection:
+        await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+        for role in (RUNTIME_ROLE, QUEUE_ROLE):
+            await _make_role(connection, role, role_password(secret_key, role))
+        config = alembic_config(owner_url)
+        head = ScriptDirectory.from_config(config).get_current_head()
+        if await _revision(connection) == head:
+            return False
+        await asyncio.to_thread(command.upgrade, config, "head")
+        return True
+
+
+async def is_current(owner_url: str) -> bool:
+    """Whether the database has the schema of this version."""
+    async with await psycopg.AsyncConnection.connect(conninfo(owner_url), autocommit=True) as connection:
+        head = ScriptDirectory.from_config(alembic_config(owner_url)).get_current_head()
+        return await _revision(connection) == head
+
+
+async def _revision(connection: psycopg.AsyncConnection) -> str | None:
+    found = await (await connection.execute("select to_regclass('alembic_version')")).fetchone()
+    if found is None or found[0] is None:
+        return None
+    row = await (await connection.execute("select version_num from alembic_version")).fetchone()
+    return row[0] if row else None
+
+
+async def _make_role(connection: psycopg.AsyncConnection, role: str, password: str) -> None:
+    exists = await (await connection.execute("select 1 from pg_roles where rolname = %s", (role,))).fetchone()
+    statement = (
+        "alter role {} password {}"
+        if exists
+        else ("create role {} login nosuperuser nocreatedb nocreaterole nobypassrls noinherit password {}")
+    )
+    await connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))

@@ -1,0 +1,79 @@
+"""The real things that tests run against.
+
+postgres   (session) an embedded Postgres in a directory of its own
+urls       a fresh, migrated database: `.owner`, `.runtime`, `.queue` are SQLAlchemy URLs for those roles
+database   an `interlock_platform.database.Database` on it, as the runtime role
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg import sql
+from pytest_socket import socket_allow_hosts
+
+from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
+from interlock_platform.migrate import migrate, role_password
+from interlock_servers.embedded import EmbeddedPostgres
+from interlock_servers.postgres_access import OWNER, PostgresAccess
+
+SECRET_KEY = "the-secret-key-of-the-tests"
+TEMPLATE = "template_interlock"
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine() -> Iterator[None]:
+    """No test can reach the network."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+
+
+@dataclass(frozen=True)
+class Urls:
+    """One database, as each of the roles that use it."""
+
+    owner: str
+
+    @property
+    def runtime(self) -> str:
+        return with_role(self.owner, RUNTIME_ROLE, role_password(SECRET_KEY, RUNTIME_ROLE))
+
+    @property
+    def queue(self) -> str:
+        return with_role(self.owner, QUEUE_ROLE, role_password(SECRET_KEY, QUEUE_ROLE))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres() -> AsyncIterator[PostgresAccess]:
+    # Not below pytest's own directories: where root runs the tests, Postgres runs as somebody else.
+    with TemporaryDirectory(prefix="interlock-tests-") as directory:
+        Path(directory).chmod(0o711)
+        async with EmbeddedPostgres(Path(directory)) as access:
+            await _administer(access, sql.SQL("create database {} owner {}"), TEMPLATE, OWNER)
+            await migrate(access.url(OWNER, access.owner_password, TEMPLATE), SECRET_KEY)
+            yield access
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def urls(postgres: PostgresAccess) -> AsyncIterator[Urls]:
+    name = f"test_{secrets.token_hex(6)}"
+    await _administer(postgres, sql.SQL("create database {} template {} owner {}"), name, TEMPLATE, OWNER)
+    yield Urls(owner=postgres.url(OWNER, postgres.owner_password, name))
+    await _administer(postgres, sql.SQL("drop database {} with (force)"), name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(urls: Urls) -> AsyncIterator[Database]:
+    opened = Database.connect(urls.runtime)
+    yield opened
+    await opened.close()
+
+
+async def _administer(access: PostgresAccess, statement: sql.SQL, *names: str) -> None:
+    async with await psycopg.AsyncConnection.connect(conninfo(access.superuser_url), autocommit=True) as connection:
+        await connection.execute(statement.format(*map(sql.Identifier, names)))
