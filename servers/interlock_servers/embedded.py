@@ -7,15 +7,14 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 import psycopg
 
+from interlock_servers.postgres_access import PostgresAccess
 from interlock_servers.postgres_binaries import PostgresError
-from interlock_servers.postgres_cluster import DATABASE, OWNER, PORT, START_SECONDS, SUPERUSER, Cluster
+from interlock_servers.postgres_cluster import START_SECONDS, Cluster
 from interlock_servers.postgres_passwords import Passwords
 from interlock_servers.postgres_process import find_postmaster, is_postmaster, stop_postmaster
 
@@ -23,31 +22,6 @@ WATCH_SECONDS = 0.5
 POLL_SECONDS = 0.005
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class PostgresAccess:
-    """How to reach the running cluster."""
-
-    socket_dir: Path
-    superuser_password: str = field(repr=False)
-    owner_password: str = field(repr=False)
-    port: int = PORT
-
-    def url(self, role: str, password: str, database: str = DATABASE) -> str:
-        """A SQLAlchemy URL (psycopg 3) over the Unix socket."""
-        place = f"host={quote(str(self.socket_dir), safe='')}&port={self.port}"
-        return f"postgresql+psycopg://{quote(role, safe='')}:{quote(password, safe='')}@/{database}?{place}"
-
-    @property
-    def owner_url(self) -> str:
-        """The role that owns the database `interlock`: makes tables and roles, is no superuser."""
-        return self.url(OWNER, self.owner_password)
-
-    @property
-    def superuser_url(self) -> str:
-        """The cluster's superuser, in the maintenance database."""
-        return self.url(SUPERUSER, self.superuser_password, "postgres")
 
 
 class EmbeddedPostgres:
@@ -113,7 +87,7 @@ class EmbeddedPostgres:
                     fcntl.flock(share, fcntl.LOCK_SH)
                     access = self._reach()
                 except BaseException:
-                    os.close(share)
+                    self._stop_if_last(share)
                     raise
                 self._share = share
                 return access
@@ -131,15 +105,17 @@ class EmbeddedPostgres:
         if self._share is None:
             return
         share, self._share = self._share, None
+        with self._alone():
+            self._stop_if_last(share)
+
+    def _stop_if_last(self, share: int) -> None:
         try:
-            with self._alone():
-                try:
-                    fcntl.flock(share, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return  # others have a share too
-                postmaster = find_postmaster(self._cluster.data)
-                if postmaster is not None:
-                    stop_postmaster(postmaster.pid, self._cluster.data)
+            fcntl.flock(share, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            postmaster = find_postmaster(self._cluster.data)
+            if postmaster is not None:
+                stop_postmaster(postmaster.pid, self._cluster.data)
+        except BlockingIOError:
+            logger.debug("The embedded Postgres stays up for others")
         finally:
             os.close(share)
 

@@ -11,15 +11,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from interlock_servers.postgres_access import DATABASE, OWNER, PORT, SUPERUSER
 from interlock_servers.postgres_account import Account, choose_account
 from interlock_servers.postgres_binaries import PostgresBinaries, PostgresError, find_binaries
 from interlock_servers.postgres_passwords import Passwords, write_private
 from interlock_servers.postgres_process import clear_remains
 
-PORT = 5432
-SUPERUSER = "postgres"
-OWNER = "interlock_owner"
-DATABASE = "interlock"
 START_SECONDS = 90
 LOG_BYTES = 10_000_000
 # sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing zero.
