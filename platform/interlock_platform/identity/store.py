@@ -1,0 +1,143 @@
+"""The rows behind signing in; nothing else knows their SQL."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_platform.principal import Principal
+
+
+@dataclass(frozen=True)
+class TenantRow:
+    id: UUID
+    slug: str
+    name: str
+
+
+async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str, str], lasts: timedelta) -> None:
+    """Also clears away those that nobody came back to."""
+    await _run(session, "delete from sign_ins where expires_at < now()")
+    await _run(
+        session,
+        "insert into sign_ins (secret_hash, data, expires_at) values (:hash, cast(:data as jsonb), now() + :lasts)",
+        hash=secret_hash,
+        data=json.dumps(data),
+        lasts=lasts,
+    )
+
+
+async def take_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, str] | None:
+    """The sign-in, at most once and in time."""
+    row = await _row(
+        session,
+        "delete from sign_ins where secret_hash = :hash returning data, expires_at > now() as live",
+        hash=secret_hash,
+    )
+    return row.data if row is not None and row.live else None
+
+
+async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: str | None) -> None:
+    """Holds the tenant's row until the transaction ends, so that only one of two first users is the first."""
+    await _run(
+        session,
+        "insert into tenants (id, slug, name) values (:id, :slug, coalesce(:name, :slug)) "
+        "on conflict (id) do update set slug = excluded.slug, name = coalesce(:name, tenants.name)",
+        id=tenant_id,
+        slug=slug,
+        name=name,
+    )
+
+
+async def has_users(session: AsyncSession) -> bool:
+    row = await _row(session, "select exists (select from users) as found")
+    return row is not None and bool(row.found)
+
+
+async def put_user(
+    session: AsyncSession, *, issuer: str, subject: str, name: str, email: str, roles: list[str], keep_roles: bool
+) -> UUID | None:
+    """The user's id; None for one who is disabled. `keep_roles` leaves those of a known user as they are."""
+    row = await _row(
+        session,
+        "insert into users (id, issuer, subject, name, email, roles) "
+        "values (:id, :issuer, :subject, :name, :email, :roles) "
+        "on conflict (tenant_id, issuer, subject) do update set name = excluded.name, email = excluded.email, "
+        "roles = case when :keep_roles then users.roles else excluded.roles end "
+        "returning id, disabled_at",
+        id=uuid4(),
+        issuer=issuer,
+        subject=subject,
+        name=name,
+        email=email,
+        roles=roles,
+        keep_roles=keep_roles,
+    )
+    return row.id if row is not None and row.disabled_at is None else None
+
+
+async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta) -> None:
+    """Also clears away the user's sessions that are over."""
+    await _run(session, "delete from sessions where user_id = :user and expires_at < now()", user=user_id)
+    await _run(
+        session,
+        "insert into sessions (id, user_id, secret_hash, expires_at) values (:id, :user, :hash, now() + :lasts)",
+        id=uuid4(),
+        user=user_id,
+        hash=secret_hash,
+        lasts=lasts,
+    )
+
+
+async def end_session(session: AsyncSession, secret_hash: bytes) -> None:
+    await _run(session, "delete from sessions where secret_hash = :hash", hash=secret_hash)
+
+
+async def read_principal(
+    session: AsyncSession, secret_hash: bytes, *, issuer: str, idle: timedelta
+) -> Principal | None:
+    """Whose live session it is, by the database's clock; the transaction then has that tenant's scope."""
+    found = await _row(
+        session,
+        "select id, tenant_id, user_id, seen_at < now() - interval '1 minute' as unnoticed, "
+        "set_config('app.tenant', tenant_id::text, true) from sessions "
+        "where secret_hash = :hash and expires_at > now() and seen_at > now() - :idle",
+        hash=secret_hash,
+        idle=idle,
+    )
+    if found is None:
+        return None
+    user = await _row(
+        session,
+        "select name, email, roles from users where id = :id and issuer = :issuer and disabled_at is null",
+        id=found.user_id,
+        issuer=issuer,
+    )
+    if user is None:
+        return None
+    if found.unnoticed:
+        # Whoever else is noticing the same session writes the same: waiting for them would be for nothing.
+        await _run(
+            session,
+            "update sessions set seen_at = now() where id = "
+            "(select id from sessions where id = :id for update skip locked)",
+            id=found.id,
+        )
+    return Principal(found.tenant_id, found.user_id, found.id, user.name, user.email, frozenset(user.roles))
+
+
+async def read_tenant(session: AsyncSession, tenant_id: UUID) -> TenantRow | None:
+    row = await _row(session, "select id, slug, name from tenants where id = :id", id=tenant_id)
+    return TenantRow(row.id, row.slug, row.name) if row is not None else None
+
+
+async def _row(session: AsyncSession, statement: str, **values: Any) -> Row[Any] | None:
+    return (await session.execute(text(statement), values)).one_or_none()
+
+
+async def _run(session: AsyncSession, statement: str, **values: Any) -> None:
+    await session.execute(text(statement), values)
