@@ -92,9 +92,7 @@ def compile_chat(model: Model, saver: BaseCheckpointSaver[str]) -> ChatGraph:
             raise ModelFailed(
                 "model_bad_call", f"The model proposed {MAX_BAD_STEPS} times in a row calls that make no sense."
             )
-        pending = [
-            {"call_id": a.call_id, "tool_call_id": a.tool_call_id} for a in answers if isinstance(a, Proposed)
-        ]
+        pending = [{"call_id": a.call_id, "tool_call_id": a.tool_call_id} for a in answers if isinstance(a, Proposed)]
         return {"messages": refused, "proposed": pending}
 
     async def call(state: PendingCall, runtime: Runtime[ChatContext]) -> dict[str, Any]:

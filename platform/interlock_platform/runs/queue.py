@@ -1,0 +1,52 @@
+"""The job queue: jobs are put in within the transaction of what they act on, and handed out one per lock at a time."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import psycopg
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_platform.database import conninfo
+
+ADVANCE = "advance"
+EXECUTE = "execute"
+EXPIRE = "expire"
+
+
+class TryAgain(BaseRetryStrategy):
+    """Jobs are never given up: they only drive what is stored to rest, so trying again is always right."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        return RetryDecision(retry_in={"seconds": min(30, 2**job.attempts - 1)})
+
+
+class Queue:
+    """Puts jobs in; `app` is what a worker takes them out with."""
+
+    def __init__(self, url: str) -> None:
+        """`url` signs in as the queue's role."""
+        self.app = App(connector=PsycopgConnector(conninfo=conninfo(url), min_size=1, max_size=4))
+
+    async def advance(self, session: AsyncSession, tenant_id: UUID, thread_id: UUID) -> None:
+        """Drives the thread to rest; one such job runs per thread."""
+        await self._put(session, ADVANCE, f"thread:{thread_id}", tenant_id, thread_id=str(thread_id))
+
+    async def execute(self, session: AsyncSession, tenant_id: UUID, call_id: UUID) -> None:
+        """Runs an approved call; one such job runs per call."""
+        await self._put(session, EXECUTE, f"call:{call_id}", tenant_id, call_id=str(call_id))
+
+    async def expire(self, session: AsyncSession, tenant_id: UUID, call_id: UUID, at: datetime) -> None:
+        """Lets the call expire, if it still waits then."""
+        # A lock of its own: a job that is due later would hold up every later job under the same lock.
+        await self._put(session, EXPIRE, f"expiry:{call_id}", tenant_id, at=at, call_id=str(call_id))
+
+    async def _put(
+        self, session: AsyncSession, task: str, lock: str, tenant_id: UUID, *, at: datetime | None = None, **ids: str
+    ) -> None:
+        raw = await (await session.connection()).get_raw_connection()
+        connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+        deferrer = self.app.configure_task(task, lock=lock, schedule_at=at, connection=connection)
+        await deferrer.defer_async(tenant_id=str(tenant_id), **ids)

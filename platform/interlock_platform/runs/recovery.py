@@ -1,0 +1,86 @@
+"""Jobs whose worker died are handed out again: the normal way back after a kill -9, within seconds."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from procrastinate import JobContext
+from procrastinate.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+LOCK_CLASS = 0x1E7E
+SCAN_SECONDS = 1.0
+GRACE_SECONDS = 2.0
+
+ORPHANS = """
+with orphans as (
+    select job.id from procrastinate_jobs job left join procrastinate_workers worker on worker.id = job.worker_id
+    where job.status = 'doing'
+      and (worker.id is null or worker.last_heartbeat < now() - %(grace)s * interval '1 second')
+      and not exists (
+        select from pg_locks held join pg_database here on here.oid = held.database and here.datname = current_database()
+        where held.locktype = 'advisory' and held.classid = %(lock_class)s and held.objid = job.worker_id
+      )
+    for update of job skip locked
+)
+select id, procrastinate_retry_job_v2(id, now(), null, null, null) from orphans
+"""
+
+
+class Liveness:
+    """This process's proof of life: a lock in Postgres that a dead process can't hold.
+
+    A slow heartbeat alone proves nothing (a blocked loop, a paused process); without the lock as well, it does.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._workers: set[int] = set()
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._opening = asyncio.Lock()
+
+    async def vouch(self, next_step: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+        """A procrastinate middleware: no job begins before its worker holds its lock."""
+        if worker.worker_id is not None and worker.worker_id not in self._workers:
+            self._workers.add(worker.worker_id)
+            await self._hold()
+        return await next_step()
+
+    async def keep(self) -> None:
+        """Holds the locks, and hands out the jobs of dead workers, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._rescue()
+                except psycopg.OperationalError as error:
+                    logger.warning("Postgres does not answer the recovery: %s", error)
+                    await self._close()
+                await asyncio.sleep(SCAN_SECONDS)
+        finally:
+            await self._close()
+
+    async def _rescue(self) -> None:
+        connection = await self._hold()
+        cursor = await connection.execute(ORPHANS, {"grace": GRACE_SECONDS, "lock_class": LOCK_CLASS})
+        for job_id, _ in await cursor.fetchall():
+            logger.warning("Job %s is handed out again: its worker is gone", job_id)
+
+    async def _hold(self) -> psycopg.AsyncConnection[Any]:
+        async with self._opening:
+            if self._connection is None:
+                self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            for worker_id in self._workers:
+                await self._connection.execute(
+                    "select pg_try_advisory_lock(%s, %s) where not exists (select from pg_locks where locktype = "
+                    "'advisory' and classid = %s and objid = %s and pid = pg_backend_pid())",
+                    (LOCK_CLASS, worker_id, LOCK_CLASS, worker_id),
+                )
+            return self._connection
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()

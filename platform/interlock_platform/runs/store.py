@@ -1,0 +1,93 @@
+"""The rows of threads' logs: whoever appends holds the thread's row, so numbers have no gaps and no doubles."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from interlock_platform.tables.conversation import Event, Message, Run, Thread
+
+THREAD_CHANNEL = "interlock_thread"
+USER_CHANNEL = "interlock_user"
+CANCEL_CHANNEL = "interlock_cancel"
+
+OPEN_STATES = ("queued", "running", "waiting")
+
+EventKind = Literal["run_started", "run_finished", "run_error", "tool_call", "call", "tool_result", "model_retry"]
+SPANS: dict[str, int] = {"tool_call": 3}
+"""How many numbers an entry takes, where it is not one."""
+
+
+async def hold(session: AsyncSession, thread_id: UUID) -> Thread | None:
+    """The thread, held until the transaction ends; every change of a thread's runs, calls and log begins here."""
+    return (await session.scalars(select(Thread).where(col(Thread.id) == thread_id).with_for_update())).one_or_none()
+
+
+async def append(
+    session: AsyncSession, thread: Thread, run_id: UUID, kind: EventKind, body: dict[str, Any] | None = None
+) -> None:
+    """Adds an entry to the log of a thread that is held."""
+    session.add(Event(thread_id=thread.id, seq=await _number(session, thread, SPANS.get(kind, 1)), run_id=run_id,
+                      kind=kind, body=body))  # fmt: skip
+
+
+async def say(
+    session: AsyncSession,
+    thread: Thread,
+    run_id: UUID,
+    *,
+    message_id: UUID,
+    role: Literal["user", "assistant"],
+    content: str,
+    more: dict[str, Any] | None = None,
+) -> int:
+    """Adds a message to a thread that is held; returns the number of its first event."""
+    seq = await _number(session, thread, 3 if content else 2)
+    session.add(
+        Message(thread_id=thread.id, id=message_id, run_id=run_id, seq=seq, role=role, content=content, more=more)
+    )
+    return seq
+
+
+async def has_message(session: AsyncSession, thread_id: UUID, message_id: UUID) -> bool:
+    return await session.get(Message, (thread_id, message_id)) is not None
+
+
+async def _number(session: AsyncSession, thread: Thread, span: int) -> int:
+    first = thread.last_seq + 1
+    thread.last_seq += span
+    await session.execute(select(func.pg_notify(THREAD_CHANNEL, f"{thread.tenant_id}:{thread.user_id}:{thread.id}")))
+    return first
+
+
+async def tell_user(session: AsyncSession, tenant_id: UUID, user_id: UUID, what: str) -> None:
+    """Rings at every process where the user may be looking, once the transaction commits; `what` is `kind:id`."""
+    await session.execute(select(func.pg_notify(USER_CHANNEL, f"{tenant_id}:{user_id}:{what}")))
+
+
+async def ask_to_stop(session: AsyncSession, thread_id: UUID, run_id: UUID) -> None:
+    """Rings at the worker that has the run."""
+    await session.execute(select(func.pg_notify(CANCEL_CHANNEL, f"{thread_id}:{run_id}")))
+
+
+async def run_of(session: AsyncSession, thread_id: UUID, run_id: UUID) -> Run | None:
+    return await session.get(Run, (thread_id, run_id))
+
+
+async def open_runs(session: AsyncSession, thread_id: UUID) -> Sequence[Run]:
+    """The runs of the thread that have not ended, oldest first."""
+    query = select(Run).where(col(Run.thread_id) == thread_id, col(Run.state).in_(OPEN_STATES))
+    return (await session.scalars(query.order_by(col(Run.position)))).all()
+
+
+async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Event]:
+    query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.seq) > seq - 3)
+    return (await session.scalars(query.order_by(col(Event.seq)))).all()
+
+
+async def messages_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Message]:
+    query = select(Message).where(col(Message.thread_id) == thread_id, col(Message.seq) > seq - 3)
+    return (await session.scalars(query.order_by(col(Message.seq)))).all()
