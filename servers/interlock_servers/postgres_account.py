@@ -89,8 +89,10 @@ def _user_namespace() -> tuple[str, ...]:
 
 
 def _can_run(account: Account, home: Path, binaries: PostgresBinaries) -> bool:
+    # The shell enters `home` with the account's rights; `cwd` is entered with ours.
+    probe = ["/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "sh", str(home), binaries.program("postgres")]
     try:
-        return account.run([binaries.program("postgres"), "--version"], cwd=home).returncode == 0
+        return account.run(probe, cwd=home).returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
 

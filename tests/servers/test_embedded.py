@@ -7,7 +7,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, LiteralString
@@ -146,7 +146,8 @@ async def test_everything_killed_at_once_starts_again_with_every_acknowledged_ro
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
         holder.kill()
         for process in family:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         await holder.wait()
     # The dead stay as zombies for as long as the process that has to bury them is slow.
     postgres = EmbeddedPostgres(home)
