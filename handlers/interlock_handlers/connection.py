@@ -1,0 +1,250 @@
+"""One user's connection to one server: kept up, or reported as what it is."""
+
+import asyncio
+import logging
+import random
+import ssl
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import mcp_types as types
+
+from interlock_handlers.changes import Change, Changes
+from interlock_handlers.connection_state import ConnectionKind, ConnectionState
+from interlock_handlers.convert import model_tool
+from interlock_handlers.definition import ToolDefinition, UnusableDefinition, definition_of
+from interlock_handlers.http_wire import HttpWire
+from interlock_handlers.latch import Latch
+from interlock_handlers.result import CallResult, call_result
+from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
+from interlock_handlers.server_spec import ServerSpec
+from interlock_handlers.session import Session
+from interlock_handlers.stdio_wire import StdioWire
+from interlock_handlers.wire import Wire
+
+# A command may have to fetch what it runs before it can answer.
+START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}
+LIST_SECONDS = 20.0
+FIRST_RETRY_SECONDS = 0.5
+LAST_RETRY_SECONDS = 60.0
+STEADY_SECONDS = 10.0
+RELIST_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Connection:
+    """Opened and closed from any task; the session itself belongs to a task of its own, and so does keeping it up."""
+
+    def __init__(
+        self, spec: ServerSpec, *, ssl_context: ssl.SSLContext, changes: Changes | None = None, mode: str = "auto"
+    ) -> None:
+        self.spec = spec
+        self.state = ConnectionState()
+        self.definitions: tuple[ToolDefinition, ...] = ()
+        self._ssl_context = ssl_context
+        self._changes = changes
+        self._mode = mode
+        self._closing = Latch()
+        self._kick = asyncio.Event()
+        self._attempt: asyncio.Future[Session | ServerUnavailable] = asyncio.get_running_loop().create_future()
+        self._session: Session | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._failure = ServerUnavailable(f"{spec.name} is not connected.")
+        self._retiring: dict[asyncio.Task[None], Session] = {}
+
+    async def open(self) -> tuple[ToolDefinition, ...]:
+        """Connect, or try again now; raises ServerUnavailable, and then goes on trying by itself until `close`."""
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name=f"mcp-connection {self.spec.id}")
+        await self._usable(None)
+        return self.definitions
+
+    async def close(self) -> None:
+        """End the session and forget the tools."""
+        self._closing.set("The connection was closed")
+        if self._keeper is not None:
+            await asyncio.wait({self._keeper})
+            self._keeper.result()
+        self._settle(ServerUnavailable(f"{self.spec.name} was disconnected."))
+
+    async def list_tools(self) -> tuple[ToolDefinition, ...]:
+        """Ask the server again for what it offers."""
+        await self._list(await self._usable(None))
+        return self.definitions
+
+    async def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> CallResult:
+        """Send one call, once. Raises ServerUnavailable, NotExecuted or OutcomeUnknown when there is no result."""
+        seconds = timeout_seconds or self.spec.timeout_seconds
+        begun = time.monotonic()
+        session = await self._usable(seconds)
+        left = max(seconds - (time.monotonic() - begun), 0.001)
+        return call_result(await session.call(tool, arguments, left, meta))
+
+    async def _usable(self, seconds: float | None) -> Session:
+        """A live session: the present one, or what the next attempt brings, which is made now."""
+        if self._session is not None and self._session.usable:
+            return self._session
+        if self._keeper is None or self._closing.is_set:
+            raise ServerUnavailable(f"{self.spec.name} is not connected.")
+        if self._attempt.done():
+            self._attempt = asyncio.get_running_loop().create_future()
+        attempt = self._attempt
+        self._kick.set()
+        await asyncio.wait({attempt, self._keeper}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not attempt.done():
+            raise ServerUnavailable(f"{self.spec.name} is not reachable at the moment. Nothing was sent to it.")
+        outcome = attempt.result()
+        if isinstance(outcome, ServerUnavailable):
+            raise type(outcome)(*outcome.args) from outcome
+        return outcome
+
+    async def _keep(self) -> None:
+        failures = 0
+        while not self._closing.is_set:
+            session = await self._connect()
+            if session is None:
+                failures += 1
+            else:
+                since = time.monotonic()
+                await self._attend(session)
+                failures = 0 if time.monotonic() - since > STEADY_SECONDS else failures + 1
+                if failures == 1:
+                    continue
+            await self._pause(failures)
+        for task, session in self._retiring.items():
+            await session.stop()
+            await asyncio.wait({task})
+        self.definitions = ()
+        self._show(ConnectionState())
+
+    async def _connect(self) -> Session | None:
+        """One attempt, from the handshake to the list of tools; whoever waits for it is told how it went."""
+        self._show(ConnectionState("connecting", tools=len(self.definitions)))
+        wire: Wire = StdioWire(self.spec) if self.spec.transport == "stdio" else HttpWire(self.spec, self._ssl_context)
+        session = Session(wire, mode=self._mode)
+        attempt = asyncio.create_task(self._establish(session))
+        await self._first_of(attempt)
+        attempt.cancel()
+        await asyncio.wait({attempt})
+        error = None if attempt.cancelled() else attempt.exception()
+        if error is None and not attempt.cancelled():
+            self._session = session
+            self._settle(session)
+            return session
+        await session.stop()
+        if attempt.cancelled():
+            self._failure = ServerUnavailable(f"{self.spec.name} was disconnected.")
+        elif isinstance(error, ServerUnavailable):
+            self._failure = error
+        else:
+            logger.error("Connecting to %s failed in an unforeseen way", self.spec.id, exc_info=error)
+            self._failure = ServerNonsense(f"{self.spec.name} could not be used; the log of Interlock says why.")
+        self._settle(self._failure)
+        return None
+
+    async def _establish(self, session: Session) -> None:
+        await session.start(START_SECONDS[self.spec.transport])
+        await self._list(session)
+
+    async def _list(self, session: Session) -> None:
+        definitions, left_out = usable_definitions(self.spec.id, await session.list_tools(LIST_SECONDS))
+        changed = {d.name: d for d in definitions} != {d.name: d for d in self.definitions}
+        self.definitions = definitions
+        self._show(
+            ConnectionState(
+                "connected",
+                message=f"Left out: {'; '.join(left_out)}." if left_out else None,
+                tools=len(definitions),
+                version=session.version,
+                protocol=session.protocol,
+            ),
+            tools_changed=changed,
+        )
+
+    async def _attend(self, session: Session) -> None:
+        """Keep the list of tools up to date until the session is of no more use, then take it out of service."""
+        over = (session.ended.future, session.wire.doubtful.future)
+        while session.usable and not self._closing.is_set:
+            changed = asyncio.create_task(session.changed.wait())
+            await self._first_of(changed, *over)
+            changed.cancel()
+            if session.changed.is_set() and session.usable:
+                session.changed.clear()
+                listing = asyncio.create_task(self._list(session))
+                await self._first_of(listing, *over)
+                listing.cancel()
+                await asyncio.wait({listing})
+                if not listing.cancelled() and (error := listing.exception()) is not None:
+                    logger.info("The tools of %s could not be listed again: %s", self.spec.id, error)
+                await self._first_of(*over, within=RELIST_SECONDS)
+        self._session = None
+        self._failure = ServerUnavailable(f"The connection to {self.spec.name} was lost.")
+        if session.ended.is_set or self._closing.is_set:
+            await session.stop()
+        else:
+            # Its calls may still be answered.
+            task = asyncio.create_task(session.drain())
+            self._retiring[task] = session
+            task.add_done_callback(self._retiring.pop)
+
+    async def _pause(self, failures: int) -> None:
+        """Wait before the next attempt, unless somebody asks for one."""
+        if self._closing.is_set or not self._attempt.done():
+            return
+        kind: ConnectionKind = "sign_in" if isinstance(self._failure, LoginRequired) else "error"
+        delay = None
+        if not isinstance(self._failure, LoginRequired | ServerNonsense):
+            most = min(FIRST_RETRY_SECONDS * 2**failures, LAST_RETRY_SECONDS)
+            delay = random.uniform(most / 2, most)  # noqa: S311 - spreads reconnects, guards nothing
+        self._show(
+            ConnectionState(
+                kind,
+                code=self._failure.code,
+                message=str(self._failure),
+                retry_at=datetime.now(UTC) + timedelta(seconds=delay) if delay is not None else None,
+                tools=len(self.definitions),
+            )
+        )
+        self._kick.clear()
+        kicked = asyncio.create_task(self._kick.wait())
+        await self._first_of(kicked, within=delay)
+        kicked.cancel()
+
+    async def _first_of(self, *others: asyncio.Future[Any], within: float | None = None) -> None:
+        await asyncio.wait({self._closing.future, *others}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+
+    def _settle(self, outcome: Session | ServerUnavailable) -> None:
+        if not self._attempt.done():
+            self._attempt.set_result(outcome)
+
+    def _show(self, state: ConnectionState, *, tools_changed: bool = False) -> None:
+        self.state = state
+        if self._changes is not None:
+            self._changes.put(Change(self.spec.id, state, tools_changed))
+
+
+def usable_definitions(
+    server_id: str, tools: tuple[types.Tool, ...]
+) -> tuple[tuple[ToolDefinition, ...], tuple[str, ...]]:
+    """The tools that a model can be offered, and for each of the others its name and what is wrong with it."""
+    definitions: dict[str, ToolDefinition] = {}
+    left_out: list[str] = []
+    for tool in tools:
+        definition = definition_of(server_id, tool)
+        try:
+            if tool.name in definitions:
+                raise UnusableDefinition("its name is taken by another tool of this server")
+            if definition.hash and model_tool(definition):
+                definitions[tool.name] = definition
+        except UnusableDefinition as error:
+            left_out.append(f"{tool.name[:80]} ({error})")
+    return tuple(definitions.values()), tuple(left_out)

@@ -1,0 +1,63 @@
+"""What became of one tool call on the wire, recorded as it happens."""
+
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+import mcp_types as types
+
+from interlock_handlers.latch import Latch
+from interlock_handlers.server_errors import CallError, Evidence, NotExecuted, OutcomeUnknown, ServerUnavailable
+
+REFUSING_STATUSES = {
+    401: "server_login_required",
+    403: "server_login_required",
+    404: "server_not_found",
+    413: "arguments_too_large",
+}
+# The last three are refusals that the protocol defines to come before the tool runs.
+REFUSING_ERRORS = {
+    types.INVALID_REQUEST,
+    types.METHOD_NOT_FOUND,
+    types.INVALID_PARAMS,
+    types.HEADER_MISMATCH,
+    types.UNSUPPORTED_PROTOCOL_VERSION,
+    types.URL_ELICITATION_REQUIRED,
+}
+
+
+class Exchange:
+    """The wire under a session fills this in for the call that is current in its context."""
+
+    def __init__(self) -> None:
+        self.sent_at: datetime | None = None
+        self.last_heard: str | None = None
+        self.status: int | None = None
+        # False when the SDK makes up a JSON-RPC error for an answer that is none (a redirect, a web page, 202).
+        self.in_protocol = True
+        self.abandoned = False
+        self.broken = Latch()
+
+    def sending(self) -> bool:
+        """Note that bytes go out now; False if the caller has given up, and nothing may be sent any more."""
+        if self.abandoned:
+            return False
+        if self.sent_at is None:
+            self.sent_at = datetime.now(UTC)
+        return True
+
+    def not_sent_after_all(self) -> None:
+        self.sent_at = None
+
+    def outcome(self, why: str, error: types.ErrorData | None = None) -> CallError:
+        """What a call without a result came to; `error` is the answer, if there was one."""
+        if self.sent_at is None:
+            return ServerUnavailable(f"{why}. Nothing was sent to it.")
+        if self.status in REFUSING_STATUSES:
+            reason = f"The server refused the call (HTTP {self.status}); it did not run."
+            return NotExecuted(reason, code=REFUSING_STATUSES[self.status])
+        if error is not None and self.in_protocol and error.code in REFUSING_ERRORS:
+            return NotExecuted(f"The server refused the call: {error.message} ({error.code})", code="server_refused")
+        return OutcomeUnknown(Evidence(sent_at=self.sent_at, last_heard=self.last_heard, why=why))
+
+
+current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)

@@ -1,0 +1,22 @@
+"""An event that happens once and that tasks can race against without a task of its own."""
+
+import asyncio
+
+
+class Latch:
+    """Set once, with a reason; `future` goes into `asyncio.wait` beside whatever else may come first."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def set(self, reason: str) -> None:
+        if not self.future.done():
+            self.future.set_result(reason)
+
+    @property
+    def is_set(self) -> bool:
+        return self.future.done()
+
+    @property
+    def reason(self) -> str:
+        return self.future.result() if self.future.done() else ""

@@ -1,0 +1,81 @@
+"""One user's MCP servers: connected, disconnected, called."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from interlock_handlers.changes import Change, Changes
+from interlock_handlers.connection import Connection
+from interlock_handlers.connection_state import ConnectionState
+from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.result import CallResult
+from interlock_handlers.server_errors import ServerUnavailable
+from interlock_handlers.server_spec import ServerSpec
+
+
+class MCPHandler:
+    """Made inside the event loop; every connection of it ends with `aclose`."""
+
+    def __init__(self, *, ssl_context: ssl.SSLContext) -> None:
+        self._ssl_context = ssl_context
+        self._changes = Changes()
+        self._connections: dict[str, Connection] = {}
+
+    async def connect(self, spec: ServerSpec) -> tuple[ToolDefinition, ...]:
+        """Connect, or try again now.
+
+        Raises ServerUnavailable (LoginRequired, ServerNonsense); the server then stays in `states` and is tried again
+        until it is there or `disconnect` is called.
+        """
+        connection = self._connections.get(spec.id)
+        if connection is None or connection.spec != spec:
+            former, connection = connection, Connection(spec, ssl_context=self._ssl_context, changes=self._changes)
+            self._connections[spec.id] = connection
+            if former is not None:
+                await former.close()
+        return await connection.open()
+
+    async def disconnect(self, server_id: str) -> None:
+        """End the connection and forget it; a call under way ends with OutcomeUnknown."""
+        connection = self._connections.pop(server_id, None)
+        if connection is not None:
+            await connection.close()
+
+    async def call(
+        self,
+        server_id: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> CallResult:
+        """Send one call, once; `tool` is the server's own name for it.
+
+        Raises ServerUnavailable (not sent), NotExecuted (refused before it ran) or OutcomeUnknown (may have run).
+        """
+        connection = self._connections.get(server_id)
+        if connection is None:
+            raise ServerUnavailable(f"The server {server_id} is not connected.")
+        return await connection.call(tool, arguments, timeout_seconds, meta)
+
+    def definitions(self, server_id: str) -> tuple[ToolDefinition, ...]:
+        connection = self._connections.get(server_id)
+        return connection.definitions if connection else ()
+
+    def state(self, server_id: str) -> ConnectionState:
+        connection = self._connections.get(server_id)
+        return connection.state if connection else ConnectionState()
+
+    def states(self) -> dict[str, ConnectionState]:
+        """Of every server that is connected or is being tried."""
+        return {server_id: connection.state for server_id, connection in self._connections.items()}
+
+    def changes(self) -> AsyncIterator[Change]:
+        """What changes from now on, for one reader; it ends with `aclose`."""
+        return self._changes.read()
+
+    async def aclose(self) -> None:
+        connections, self._connections = tuple(self._connections.values()), {}
+        await asyncio.gather(*(connection.close() for connection in connections))
+        self._changes.close()

@@ -1,0 +1,246 @@
+"""One MCP session, entered and left by one task of its own."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import mcp_types as types
+from mcp import Client, MCPError
+from mcp.client.subscriptions import SubscriptionLost
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import TypeAdapter, ValidationError
+
+from interlock_handlers.exchange import Exchange, current_exchange
+from interlock_handlers.latch import Latch
+from interlock_handlers.server_errors import ServerNonsense
+from interlock_handlers.wire import Wire
+
+MAX_PAGES = 100
+MAX_TOOLS = 2000
+STOP_SECONDS = 8.0
+RELISTEN_SECONDS = 1.0
+MAX_RELISTEN_SECONDS = 60.0
+CLIENT = types.Implementation(name="interlock", title="Interlock", version="1")
+
+logger = logging.getLogger(__name__)
+
+_answer: TypeAdapter[types.CallToolResult | types.InputRequiredResult] = TypeAdapter(
+    types.CallToolResult | types.InputRequiredResult
+)
+
+
+class Session:
+    """From the handshake to the end of the connection.
+
+    anyio ends a broken transport by cancelling the task that entered it, and insists that the same task leaves it; so
+    that is a task which does nothing else, and callers race their requests with `ended`.
+    """
+
+    def __init__(self, wire: Wire, *, mode: str = "auto") -> None:
+        self.wire = wire
+        self.ended = Latch()
+        self.changed = asyncio.Event()
+        self.protocol: str | None = None
+        self.version: str | None = None
+        self._mode = mode
+        self._client: Client | None = None
+        self._ready = Latch()
+        self._stop = Latch()
+        self._retired = False
+        self._in_flight = 0
+        self._owner: asyncio.Task[None] | None = None
+        self._abandoned: set[asyncio.Task[Any]] = set()
+
+    @property
+    def usable(self) -> bool:
+        return self._ready.is_set and not (self._retired or self.ended.is_set or self.wire.doubtful.is_set)
+
+    async def start(self, seconds: float) -> None:
+        """Shake hands; raises ServerUnavailable with the reason if that does not come to an end within `seconds`."""
+        self._owner = asyncio.create_task(self._own(), name="mcp-session")
+        try:
+            await _first({self._owner, self._ready.future}, seconds)
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        if self._ready.is_set and not self.ended.is_set:
+            return
+        error = None if self._owner.done() else TimeoutError()
+        await self.stop()
+        if error is None and not self._owner.cancelled():
+            raise self.wire.diagnosis(self._owner.exception()) from self._owner.exception()
+        raise self.wire.diagnosis(error)
+
+    async def list_tools(self, seconds: float) -> tuple[types.Tool, ...]:
+        """Every page of the server's tools."""
+        assert self._client is not None
+        tools: list[types.Tool] = []
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            try:
+                async with asyncio.timeout(seconds):
+                    page = await self._client.list_tools(cursor=cursor)
+            except TimeoutError as error:
+                raise self.wire.diagnosis(error) from error
+            except MCPError as error:
+                if error.code == types.METHOD_NOT_FOUND:
+                    return ()
+                raise self.wire.diagnosis(error) from error
+            except ValidationError as error:
+                raise ServerNonsense("The server's list of tools is not what the protocol allows.") from error
+            tools += page.tools
+            if len(tools) > MAX_TOOLS:
+                raise ServerNonsense(f"The server offers more than {MAX_TOOLS} tools.")
+            if not page.next_cursor:
+                return tuple(tools)
+            cursor = page.next_cursor
+        raise ServerNonsense("The server's list of tools has no end.")
+
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], timeout_seconds: float, meta: Mapping[str, Any] | None
+    ) -> types.CallToolResult:
+        """Send one call, once; raises what `Exchange.outcome` makes of it when no result comes."""
+        exchange = Exchange()
+        request = asyncio.create_task(self._send(exchange, tool, dict(arguments), meta), name="mcp-call")
+        self._in_flight += 1
+        try:
+            await _first({request, self.ended.future, exchange.broken.future}, timeout_seconds)
+        finally:
+            exchange.abandoned = not request.done()
+            self._in_flight -= 1
+            if exchange.abandoned:
+                self._abandon(request)
+            if self._retired and not self._in_flight:
+                self._stop.set("")
+        if exchange.broken.is_set and (exchange.abandoned or request.exception() is not None):
+            self._forget(request)
+            raise exchange.outcome(exchange.broken.reason)
+        if exchange.abandoned:
+            raise exchange.outcome(self.ended.reason or f"The server did not answer within {timeout_seconds:g} s")
+        return self._result(exchange, request)
+
+    async def drain(self) -> None:
+        """Take no more calls; end when those under way have."""
+        self._retired = True
+        if not self._in_flight:
+            self._stop.set("")
+        if self._owner is not None:
+            await asyncio.wait({self._owner})
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End now, from any task."""
+        self._retired = True
+        self._stop.set("")
+        if self._owner is None:
+            return
+        done, _ = await asyncio.wait({self._owner}, timeout=STOP_SECONDS if self._ready.is_set else 0)
+        if not done:
+            self._owner.cancel()
+            await asyncio.wait({self._owner})
+        if not self._owner.cancelled() and (error := self._owner.exception()) is not None:
+            logger.info("An MCP session ended with an error: %r", error)
+        if self._abandoned:
+            await asyncio.wait(self._abandoned)
+
+    def _result(
+        self, exchange: Exchange, request: asyncio.Task[types.CallToolResult | types.InputRequiredResult]
+    ) -> types.CallToolResult:
+        try:
+            answer = request.result()
+        except MCPError as error:
+            if error.code == types.CONNECTION_CLOSED:
+                raise exchange.outcome(
+                    self.ended.reason or self.wire.dead.reason or "The connection was lost before an answer came"
+                ) from error
+            exchange.last_heard = f"{error.message} ({error.code})"
+            raise exchange.outcome(f"The server answered with an error: {error.message}", error.error) from error
+        except (ValidationError, ValueError, RuntimeError) as error:
+            raise exchange.outcome("The server's answer is not what the protocol allows") from error
+        if isinstance(answer, types.InputRequiredResult):
+            raise exchange.outcome("The server asked for input in the middle of the call, which it was told not to do")
+        return answer
+
+    async def _send(
+        self, exchange: Exchange, tool: str, arguments: dict[str, Any], meta: Mapping[str, Any] | None
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        # Not Client.call_tool: that sends a call again after some errors, and lists tools to check a result it has.
+        assert self._client is not None
+        current_exchange.set(exchange)
+        extra = cast(types.RequestParamsMeta, dict(meta)) if meta else None
+        params = types.CallToolRequestParams(name=tool, arguments=arguments, _meta=extra)
+
+        async def heard(progress: float, total: float | None, message: str | None) -> None:
+            so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
+            exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
+
+        return await self._client.session.send_request(
+            types.CallToolRequest(params=params), _answer, progress_callback=heard
+        )
+
+    async def _own(self) -> None:
+        try:
+            async with Client(
+                self.wire.transport(),
+                mode=self._mode,
+                cache=None,
+                client_info=CLIENT,
+                message_handler=self._heard,
+            ) as client:
+                self._client = client
+                self.wire.established = True
+                self.protocol = client.protocol_version
+                self.version = client.server_info.version if client.server_info else None
+                self._ready.set("")
+                listener = asyncio.create_task(self._listen(client)) if _announces_changes(client) else None
+                try:
+                    await _first({self._stop.future, self.wire.dead.future}, None)
+                finally:
+                    # Before the transport goes, so that whoever waits learns it from us and not from the wreck.
+                    self.ended.set(self.wire.dead.reason or "The connection to the server was closed")
+                    if listener is not None:
+                        listener.cancel()
+                        await asyncio.wait({listener})
+        finally:
+            self.ended.set(self.wire.dead.reason or "The connection to the server was lost")
+
+    async def _heard(self, message: object) -> None:
+        if isinstance(message, types.ToolListChangedNotification):
+            self.changed.set()
+
+    async def _listen(self, client: Client) -> None:
+        """On a modern connection changes are announced only to those who keep a stream open for them."""
+        delay = RELISTEN_SECONDS
+        while not self.ended.is_set:
+            with suppress(SubscriptionLost, MCPError, TimeoutError):
+                async with client.listen(tools_list_changed=True) as changes:
+                    if not changes.honored.tools_list_changed:
+                        return
+                    async for _ in changes:
+                        self.changed.set()
+            # What happened in between was not announced to us.
+            self.changed.set()
+            await asyncio.wait({self.ended.future}, timeout=delay)
+            delay = min(delay * 2, MAX_RELISTEN_SECONDS)
+
+    def _abandon(self, request: asyncio.Task[Any]) -> None:
+        """Cancel without waiting: the SDK still tells the server, which may take it seconds."""
+        request.cancel()
+        self._abandoned.add(request)
+        request.add_done_callback(self._forget)
+
+    def _forget(self, request: asyncio.Task[Any]) -> None:
+        self._abandoned.discard(request)
+        if request.done() and not request.cancelled():
+            request.exception()
+
+
+async def _first(futures: set[asyncio.Future[Any]], seconds: float | None) -> None:
+    await asyncio.wait(futures, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _announces_changes(client: Client) -> bool:
+    tools = client.server_capabilities.tools
+    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and tools is not None and bool(tools.list_changed)
