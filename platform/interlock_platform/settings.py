@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     database_runtime_url: str | None = Field(
         default=None,
         description="The same database as the runtime role, which row-level security holds. "
-        "Empty: the migrations make the role and keep its password.",
+        "Empty: the role that the migrations make, with a password derived from the secret key.",
     )
     pg_bin: Path | None = Field(
         default=None,
@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     def _names_a_model(cls, value: str) -> str:
         provider, _, name = value.partition(":")
         if value != "demo" and not (provider in ("bedrock_converse", "openai", "azure_openai", "anthropic") and name):
-            raise ValueError("must be demo or provider:name, such as openai:gpt-5 or anthropic:claude-sonnet-5")
+            raise ValueError("must be demo or provider:name, such as openai:gpt-5.2 or anthropic:claude-sonnet-4-5")
         return value
 
     @field_validator("catalogue")
@@ -249,10 +249,19 @@ def _url_of(host: str, port: int) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=True)[0]
-    reason = first.get("ctx", {}).get("error", first["msg"])
-    text = str(reason).rstrip(".")
-    if not first["loc"]:
-        return f"{text}."
-    text = text.removeprefix("Input ").removeprefix("Value ")
-    return f"{variable(str(first['loc'][0]))} {text}."
+    first = error.errors(include_url=False, include_input=False)[0]
+    limits = first.get("ctx", {})
+    match first["type"]:
+        case "value_error":
+            text = str(limits["error"])
+        case "int_parsing":
+            text = "must be a whole number"
+        case "greater_than_equal":
+            text = f"must be at least {limits['ge']}"
+        case "less_than_equal":
+            text = f"must be at most {limits['le']}"
+        case "literal_error":
+            text = f"must be {limits['expected'].replace(chr(39), '')}"
+        case _:
+            text = f"is wrong: {first['msg']}"
+    return f"{variable(str(first['loc'][0]))} {text}." if first["loc"] else f"{text}."

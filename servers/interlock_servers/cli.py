@@ -1,0 +1,139 @@
+"""The command line: `interlock serve | worker | migrate | settings | doctor | version`."""
+
+import asyncio
+import importlib.metadata
+import sys
+from collections.abc import Callable
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from interlock_platform.settings import Settings, SettingsError, load_settings
+from interlock_platform.settings_origin import unknown_variables
+
+# Commands import what they need when they run: most of it takes seconds, and `interlock version` should not.
+app = typer.Typer(
+    name="interlock",
+    help="Interlock: an agent platform in which people decide before a tool acts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Result = TypeVar("Result")
+out = Console()
+err = Console(stderr=True)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the web UI, and work on runs unless INTERLOCK_WORKER is apart."""
+    settings = _settings()
+    from interlock_servers.doctor.machine import port_is_free
+
+    if not port_is_free(settings.host, settings.port):
+        _stop(f"INTERLOCK_PORT is {settings.port}, and another program on {settings.host} has it: set another one.")
+    from interlock_servers.logging_setup import configure_logging
+
+    configure_logging(settings, sys.stderr)
+    from interlock_servers.api import serve as serve_api
+
+    _in_sentences(lambda: serve_api(settings))
+
+
+@app.command()
+def worker() -> None:
+    """Work on runs in this process, beside `interlock serve` with INTERLOCK_WORKER=apart."""
+    settings = _settings()
+    from interlock_servers.logging_setup import configure_logging
+
+    configure_logging(settings, sys.stderr)
+    from interlock_servers.worker import run
+
+    _in_sentences(lambda: run(settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    settings = _settings()
+    from interlock_servers.logging_setup import configure_logging
+
+    configure_logging(settings, sys.stderr)
+    from interlock_platform.migrate import migrate as bring_up_to_date
+    from interlock_platform.secret_key import load_secret_key
+    from interlock_servers.owner_url import owner_url
+
+    async def run() -> bool:
+        async with owner_url(settings) as url:
+            return await bring_up_to_date(url, load_secret_key(settings))
+
+    changed = _in_sentences(lambda: asyncio.run(run()))
+    out.print("The database was brought to this version." if changed else "The database is up to date.")
+
+
+@app.command(name="settings")
+def show(markdown: Annotated[bool, typer.Option(help="Write the reference page instead.")] = False) -> None:
+    """List every setting: value, where it came from, meaning."""
+    from interlock_servers.settings_table import settings_markdown, show_settings
+
+    if markdown:
+        typer.echo(settings_markdown(), nl=False)
+    else:
+        show_settings(out, _settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is configured, reachable and missing; the exit code is 1 if something necessary is missing."""
+    settings = _settings()
+    from interlock_servers.doctor.examination import examine, show_findings
+
+    findings = _in_sentences(lambda: asyncio.run(examine(settings)))
+    show_findings(out, findings)
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Show the version."""
+    typer.echo(f"interlock {importlib.metadata.version('interlock')}")
+
+
+def main() -> None:
+    """The console script `interlock`."""
+    app()
+
+
+def _settings() -> Settings:
+    for name, meant in unknown_variables().items():
+        hint = f"; did you mean {meant}?" if meant else "."
+        err.print(f"[yellow]Warning:[/] {name} means nothing to Interlock{hint}", highlight=False, soft_wrap=True)
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _stop(str(error), 2)
+
+
+def _in_sentences(work: Callable[[], Result]) -> Result:
+    """Does the work; what an operator can mend ends it with a sentence instead of a traceback."""
+    import psycopg
+
+    from interlock_handlers.models import UnknownModel
+    from interlock_servers.postgres_binaries import PostgresError
+
+    try:
+        return work()
+    except (PostgresError, UnknownModel) as error:
+        _stop(str(error))
+    except psycopg.OperationalError as error:
+        _stop(f"Postgres cannot be used: {str(error).strip()}")
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _stop(sentence: str, code: int = 1) -> NoReturn:
+    err.print(f"[red]Error:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
