@@ -16,7 +16,7 @@ from interlock_handlers.connection_state import ConnectionKind, ConnectionState
 from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition, UnusableDefinition, definition_of
 from interlock_handlers.http_wire import HttpWire
-from interlock_handlers.latch import Latch
+from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.result import CallResult, call_result
 from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -99,7 +99,7 @@ class Connection:
             self._attempt = asyncio.get_running_loop().create_future()
         attempt = self._attempt
         self._kick.set()
-        await asyncio.wait({attempt, self._keeper}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await first_of(attempt, self._keeper, seconds=seconds)
         if not attempt.done():
             raise ServerUnavailable(f"{self.spec.name} is not reachable at the moment. Nothing was sent to it.")
         outcome = attempt.result()
@@ -132,7 +132,7 @@ class Connection:
         wire: Wire = StdioWire(self.spec) if self.spec.transport == "stdio" else HttpWire(self.spec, self._ssl_context)
         session = Session(wire, mode=self._mode)
         attempt = asyncio.create_task(self._establish(session))
-        await self._first_of(attempt)
+        await self._first_unless_closing(attempt)
         attempt.cancel()
         await asyncio.wait({attempt})
         error = None if attempt.cancelled() else attempt.exception()
@@ -175,17 +175,17 @@ class Connection:
         over = (session.ended.future, session.wire.doubtful.future)
         while session.usable and not self._closing.is_set:
             changed = asyncio.create_task(session.changed.wait())
-            await self._first_of(changed, *over)
+            await self._first_unless_closing(changed, *over)
             changed.cancel()
             if session.changed.is_set() and session.usable:
                 session.changed.clear()
                 listing = asyncio.create_task(self._list(session))
-                await self._first_of(listing, *over)
+                await self._first_unless_closing(listing, *over)
                 listing.cancel()
                 await asyncio.wait({listing})
                 if not listing.cancelled() and (error := listing.exception()) is not None:
                     logger.info("The tools of %s could not be listed again: %s", self.spec.id, error)
-                await self._first_of(*over, within=RELIST_SECONDS)
+                await self._first_unless_closing(*over, within=RELIST_SECONDS)
         self._session = None
         self._failure = ServerUnavailable(f"The connection to {self.spec.name} was lost.")
         if session.ended.is_set or self._closing.is_set:
@@ -216,11 +216,11 @@ class Connection:
         )
         self._kick.clear()
         kicked = asyncio.create_task(self._kick.wait())
-        await self._first_of(kicked, within=delay)
+        await self._first_unless_closing(kicked, within=delay)
         kicked.cancel()
 
-    async def _first_of(self, *others: asyncio.Future[Any], within: float | None = None) -> None:
-        await asyncio.wait({self._closing.future, *others}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    async def _first_unless_closing(self, *others: asyncio.Future[Any], within: float | None = None) -> None:
+        await first_of(self._closing.future, *others, seconds=within)
 
     def _settle(self, outcome: Session | ServerUnavailable) -> None:
         if not self._attempt.done():

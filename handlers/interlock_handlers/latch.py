@@ -1,6 +1,7 @@
 """An event that happens once and that tasks can race against without a task of its own."""
 
 import asyncio
+from typing import Any
 
 
 class Latch:
@@ -20,3 +21,8 @@ class Latch:
     @property
     def reason(self) -> str:
         return self.future.result() if self.future.done() else ""
+
+
+async def first_of(*futures: asyncio.Future[Any], seconds: float | None = None) -> None:
+    """Return when one of them is done, or after `seconds`; cancels none."""
+    await asyncio.wait(futures, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

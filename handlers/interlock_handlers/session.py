@@ -13,7 +13,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
 from interlock_handlers.exchange import Exchange, current_exchange
-from interlock_handlers.latch import Latch
+from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.server_errors import ServerNonsense
 from interlock_handlers.wire import Wire
 
@@ -61,7 +61,7 @@ class Session:
         """Shake hands; raises ServerUnavailable with the reason if that does not come to an end within `seconds`."""
         self._owner = asyncio.create_task(self._own(), name="mcp-session")
         try:
-            await _first({self._owner, self._ready.future}, seconds)
+            await first_of(self._owner, self._ready.future, seconds=seconds)
         except asyncio.CancelledError:
             await self.stop()
             raise
@@ -106,7 +106,7 @@ class Session:
         request = asyncio.create_task(self._send(exchange, tool, dict(arguments), meta), name="mcp-call")
         self._in_flight += 1
         try:
-            await _first({request, self.ended.future, exchange.broken.future}, timeout_seconds)
+            await first_of(request, self.ended.future, exchange.broken.future, seconds=timeout_seconds)
         finally:
             exchange.abandoned = not request.done()
             self._in_flight -= 1
@@ -196,7 +196,7 @@ class Session:
                 self._ready.set("")
                 listener = asyncio.create_task(self._listen(client)) if _announces_changes(client) else None
                 try:
-                    await _first({self._stop.future, self.wire.dead.future}, None)
+                    await first_of(self._stop.future, self.wire.dead.future)
                 finally:
                     # Before the transport goes, so that whoever waits learns it from us and not from the wreck.
                     self.ended.set(self.wire.dead.reason or "The connection to the server was closed")
@@ -235,10 +235,6 @@ class Session:
         self._abandoned.discard(request)
         if request.done() and not request.cancelled():
             request.exception()
-
-
-async def _first(futures: set[asyncio.Future[Any]], seconds: float | None) -> None:
-    await asyncio.wait(futures, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _announces_changes(client: Client) -> bool:

@@ -1,0 +1,95 @@
+"""Every transport, both generations of the protocol, servers of ours and of others."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.conftest import Connections
+from tests.mcp_servers.everything import everything_command
+from tests.mcp_servers.fixtures import JournalServers
+
+MODERN = "2026-07-28"
+
+both_generations = pytest.mark.parametrize("mode", ["auto", "legacy"])
+
+
+def toolbox_stdio(folder: Path) -> ServerSpec:
+    args = ("-m", "interlock_servers.mcp.toolbox", "--notebook", str(folder / "notes.json"))
+    return ServerSpec("toolbox", "Toolbox", "stdio", command=sys.executable, args=args)
+
+
+@both_generations
+async def test_the_toolbox_over_stdio(connections: Connections, tmp_path: Path, mode: str) -> None:
+    connection = await connections.open(toolbox_stdio(tmp_path), mode)
+    assert (connection.state.protocol == MODERN) == (mode == "auto")
+    assert connection.state.version == "1.0.0"
+    result = await connection.call("current_time", {"timezone": "Asia/Tokyo"})
+    assert result.structured["timezone"] == "Asia/Tokyo"
+    assert not result.is_error
+
+
+@both_generations
+async def test_the_toolbox_over_streamable_http(connections: Connections, toolbox_http: ServerSpec, mode: str) -> None:
+    connection = await connections.open(toolbox_http, mode)
+    assert (connection.state.protocol == MODERN) == (mode == "auto")
+    assert [d.qualified_name for d in connection.definitions][:2] == ["toolbox__current_time", "toolbox__convert_time"]
+    assert (await connection.call("calculate", {"expression": "6 * 7"})).text == "42"
+
+
+@both_generations
+async def test_the_public_time_server_over_stdio(connections: Connections, mode: str) -> None:
+    spec = ServerSpec("time", "Time", "stdio", command=sys.executable, args=("-m", "mcp_server_time"))
+    connection = await connections.open(spec, mode)
+    assert {d.name for d in connection.definitions} == {"get_current_time", "convert_time"}
+    result = await connection.call("get_current_time", {"timezone": "Asia/Tokyo"})
+    assert "+09:00" in result.text
+    refused = await connection.call("get_current_time", {"timezone": "Nowhere/Land"})
+    assert refused.is_error
+
+
+@both_generations
+async def test_the_reference_server_over_streamable_http(
+    connections: Connections, everything_http: ServerSpec, mode: str
+) -> None:
+    connection = await connections.open(everything_http, mode)
+    assert "echo" in {d.name for d in connection.definitions}
+    assert (await connection.call("echo", {"message": "hello"})).text == "Echo: hello"
+
+
+@both_generations
+async def test_the_reference_server_over_sse(connections: Connections, everything_sse: ServerSpec, mode: str) -> None:
+    connection = await connections.open(everything_sse, mode)
+    assert (await connection.call("echo", {"message": "hello"})).text == "Echo: hello"
+
+
+@both_generations
+async def test_the_reference_server_over_stdio(connections: Connections, mode: str) -> None:
+    command, *args = everything_command("stdio")
+    connection = await connections.open(ServerSpec("e", "E", "stdio", command=command, args=tuple(args)), mode)
+    image = await connection.call("get-tiny-image", {})
+    assert "image" in {note.kind for note in image.content}
+    assert "[The tool returned an image (image/png" in image.text
+
+
+@both_generations
+@pytest.mark.parametrize("transport", ["stdio", "http", "sse"])
+async def test_a_hundred_calls_at_once_each_get_their_own_answer(
+    connections: Connections, journal: JournalServers, transport: str, mode: str
+) -> None:
+    spec = journal.stdio() if transport == "stdio" else (journal.http() if transport == "http" else journal.sse())[0]
+    connection = await connections.open(spec, mode)
+    results = await asyncio.gather(*(connection.call("add", {"a": n, "b": 1}) for n in range(100)))
+    assert [result.structured["result"] for result in results] == [n + 1 for n in range(100)]
+    assert len(journal.received("add")) == 100
+
+
+async def test_it_can_be_closed_by_another_task_while_calls_run(
+    connections: Connections, journal: JournalServers
+) -> None:
+    connection = await connections.open(journal.stdio())
+    await asyncio.create_task(connection.close())
+    assert connection.state.kind == "off"
+    assert connection.definitions == ()

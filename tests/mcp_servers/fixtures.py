@@ -1,0 +1,86 @@
+"""Fixtures of the MCP servers, for the conftest files that want them.
+
+everything_http, everything_sse  (session) the reference server over streamable HTTP and over SSE
+toolbox_http                     (session) our toolbox over streamable HTTP
+journal                          starts journal servers: `journal.stdio()`, `journal.http()`, `journal.sse()`
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from interlock_handlers.server_spec import ServerSpec
+from tests.mcp_servers import journal as journal_module
+from tests.mcp_servers.everything import everything
+from tests.mcp_servers.process import ServerProcess, free_port, running
+
+
+@pytest.fixture(scope="session")
+def everything_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSpec]:
+    with everything("streamableHttp", tmp_path_factory.mktemp("everything") / "http.log") as server:
+        yield ServerSpec("everything", "Everything", "http", url=f"http://127.0.0.1:{server.port}/mcp")
+
+
+@pytest.fixture(scope="session")
+def everything_sse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSpec]:
+    with everything("sse", tmp_path_factory.mktemp("everything") / "sse.log") as server:
+        yield ServerSpec("everything-sse", "Everything", "sse", url=f"http://127.0.0.1:{server.port}/sse")
+
+
+@pytest.fixture(scope="session")
+def toolbox_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSpec]:
+    folder, port = tmp_path_factory.mktemp("toolbox"), free_port()
+    argv = [sys.executable, "-m", "interlock_servers.mcp.toolbox", "--http", f"127.0.0.1:{port}"]
+    with running([*argv, "--notebook", str(folder / "notes.json")], port, folder / "log"):
+        yield ServerSpec("toolbox", "Toolbox", "http", url=f"http://127.0.0.1:{port}/mcp")
+
+
+class JournalServers:
+    """One journal, and servers that write it."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.path = folder / "journal.jsonl"
+        self.release = folder / "release"
+        self._log = folder / "log"
+        self._stack = stack
+        self._argv = [
+            sys.executable,
+            str(Path(journal_module.__file__)),
+            "--journal",
+            str(self.path),
+            "--release",
+            str(self.release),
+        ]
+
+    def stdio(self) -> ServerSpec:
+        """Started by whoever connects."""
+        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=tuple(self._argv[1:]))
+
+    def http(self) -> tuple[ServerSpec, ServerProcess]:
+        return self._started("http", "/mcp")
+
+    def sse(self) -> tuple[ServerSpec, ServerProcess]:
+        return self._started("sse", "/sse")
+
+    def again(self, server: ServerProcess) -> ServerProcess:
+        """The killed server once more, on its port."""
+        return self._stack.enter_context(running(list(server.argv), server.port, self._log))
+
+    def received(self, tool: str | None = None) -> list[dict[str, object]]:
+        return journal_module.entries(self.path, "received", tool)
+
+    def _started(self, transport: str, path: str) -> tuple[ServerSpec, ServerProcess]:
+        port = free_port()
+        argv = [*self._argv, f"--{transport}", str(port)]
+        server = self._stack.enter_context(running(argv, port, self._log))
+        url = f"http://127.0.0.1:{port}{path}"
+        return ServerSpec("journal", "Journal", "sse" if transport == "sse" else "http", url=url), server
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[JournalServers]:
+    with ExitStack() as stack:
+        yield JournalServers(tmp_path, stack)

@@ -1,0 +1,78 @@
+"""A server in a process of its own, for as long as a test needs it."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """Started once its port answers; `kill` is SIGKILL to its whole group."""
+
+    def __init__(self, argv: Sequence[str], port: int, log: Path, env: Mapping[str, str] | None = None) -> None:
+        self.argv = tuple(argv)
+        self.port = port
+        self._log = log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env, start_new_session=True
+            )
+        self._await_port()
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _await_port(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not answers(self.port):
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.kill()
+                said = self._log.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{self.process.args!r} did not start to listen on {self.port}. It said:\n{said}")
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there; a refusal is waited for briefly, so that asking again and again costs nothing."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return True
+    except ConnectionRefusedError:
+        time.sleep(0.02)
+        return False
+    except OSError:
+        return False
+
+
+@contextmanager
+def running(argv: Sequence[str], port: int, log: Path, env: Mapping[str, str] | None = None) -> Iterator[ServerProcess]:
+    """The process, gone afterwards."""
+    server = ServerProcess(argv, port, log, env)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+async def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+    """Wait for a condition in another process, or fail the test that waits."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come about within {seconds:g} s"
+        await asyncio.sleep(0.01)
