@@ -1,0 +1,36 @@
+"""Arguments held against the tool's own schema."""
+
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
+from referencing import Registry
+
+from interlock_platform.errors import FieldError
+
+NO_NETWORK: Registry[Any] = Registry()
+"""Resolves nothing but what is inside the schema."""
+MAX_ERRORS = 20
+
+
+def errors_in(arguments: dict[str, Any], schema: dict[str, Any]) -> tuple[FieldError, ...]:
+    """Each thing that is wrong, by JSON pointer; none if the arguments fit."""
+    chosen = validator_for(schema, default=Draft202012Validator)
+    try:
+        validator = chosen(schema, registry=NO_NETWORK)
+        found = sorted(validator.iter_errors(arguments), key=lambda error: [str(part) for part in error.path])
+    except SchemaError as error:
+        return (FieldError("", f"The tool's schema is broken: {error.message}"),)
+    return tuple(
+        FieldError("".join(f"/{_escaped(part)}" for part in error.path), _sentence(error.message))
+        for error in found[:MAX_ERRORS]
+    )
+
+
+def _escaped(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(message: str) -> str:
+    return message if len(message) <= 300 else f"{message[:299]}…"

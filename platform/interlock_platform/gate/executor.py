@@ -1,0 +1,153 @@
+"""The executor: the only code that can call a tool. It takes a call's id, and the ledger says the rest."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col
+
+from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_platform.database import Database, Scope
+from interlock_platform.gate import store
+from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.seal import seal
+from interlock_platform.gate.store import CallState
+from interlock_platform.runs import store as runs
+from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.service import Tools, UserKey
+
+logger = logging.getLogger(__name__)
+
+
+class Executor:
+    """Executes approved calls, each at most once over all processes."""
+
+    def __init__(self, database: Database, ledger: Ledger, tools: Tools, *, name: str, timeout_seconds: float) -> None:
+        """`name` says which process this is, in the ledger's rows."""
+        self._database = database
+        self._ledger = ledger
+        self._tools = tools
+        self._name = name
+        self._timeout_seconds = timeout_seconds
+
+    async def execute(self, tenant_id: UUID, call_id: UUID) -> None:
+        """Runs the call if it is approved, and writes down what became of it.
+
+        Only one execution per call is under way at a time (the job's lock). So a call that is found started was left
+        so by an executor that died: it is not sent again, its outcome is unknown.
+        """
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            whole = await store.find(session, call_id)
+        if whole is None or whole.call.state not in ("approved", "started"):
+            return
+        if whole.call.state == "started":
+            await self._settle(tenant_id, whole.call, "unknown", evidence=_evidence_of_death(whole.call))
+            return
+        await self._execute_approved(tenant_id, whole.call)
+
+    async def _execute_approved(self, tenant_id: UUID, call: Call) -> None:
+        key = UserKey(tenant_id, call.user_id)
+        try:
+            handler = await self._tools.ready(key, call.server_id)
+        except ServerUnavailable as error:
+            await self._end(tenant_id, call, ("approved",), "failed", error={"code": error.code, "message": str(error)})
+            return
+        if not await self._start(tenant_id, call, handler):
+            return
+        try:
+            state, values = await self._send(handler, call)
+        except asyncio.CancelledError:
+            why = "Interlock was stopped while the tool ran."
+            await asyncio.shield(self._settle(tenant_id, call, "unknown", evidence=_evidence(call, None, None, why)))
+            raise
+        await self._settle(tenant_id, call, state, **values)
+
+    async def _start(self, tenant_id: UUID, call: Call, handler: MCPHandler) -> bool:
+        """The last look before the effect: everything that was approved must still hold. Commits `started`."""
+        offered = {definition.name: definition for definition in handler.definitions(call.server_id)}
+        definition = offered.get(call.tool)
+        bound = seal(
+            tenant_id=tenant_id,
+            requester_id=call.user_id,
+            thread_id=call.thread_id,
+            call_id=call.id,
+            server_id=call.server_id,
+            definition_hash=definition.hash if definition else "",
+            arguments=call.arguments,
+            policy_version=call.policy_version,
+        )
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            thread = await runs.hold(session, call.thread_id)
+            if thread is None:
+                return False
+            void = None
+            if not await store.may_act(session, call.user_id):
+                void = "The person who asked for it may no longer act here."
+            elif definition is None:
+                void = "The server no longer offers this tool."
+            elif bound != call.seal:
+                void = "The tool's definition changed after the call was approved."
+            if void is not None:
+                await self._ledger.move(
+                    session, thread, call.id, ("approved",), "void", actor=None, reason=void, ended_at=func.now()
+                )
+                return False
+            started = await self._ledger.move(
+                session,
+                thread,
+                call.id,
+                ("approved",),
+                "started",
+                actor=None,
+                presented_seal=bound,
+                executor=self._name,
+                attempt=col(Call.attempt) + 1,
+                started_at=func.now(),
+            )
+        return started is not None
+
+    async def _send(self, handler: MCPHandler, call: Call) -> tuple[CallState, dict[str, Any]]:
+        """What became of it: an answer, a proof that nothing ran, or neither."""
+        try:
+            result = await handler.call(call.server_id, call.tool, json.loads(call.arguments), self._timeout_seconds)
+        except ServerUnavailable as error:
+            return "failed", {"error": {"code": error.code, "message": f"Nothing was sent: {error}"}}
+        except NotExecuted as error:
+            return "failed", {"error": {"code": error.code, "message": str(error)}}
+        except OutcomeUnknown as error:
+            known = error.evidence
+            return "unknown", {"evidence": _evidence(call, known.sent_at.isoformat(), known.last_heard, known.why)}
+        answer = {"text": result.text, "structured": result.structured, "is_error": result.is_error}
+        if result.is_error:
+            return "failed", {"result": answer, "error": {"code": "tool_error", "message": result.text}}
+        return "succeeded", {"result": answer}
+
+    async def _settle(self, tenant_id: UUID, call: Call, state: CallState, **values: Any) -> None:
+        await self._end(tenant_id, call, ("started",), state, **values)
+
+    async def _end(
+        self, tenant_id: UUID, call: Call, old: tuple[CallState, ...], state: CallState, **values: Any
+    ) -> None:
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            thread = await runs.hold(session, call.thread_id)
+            if thread is None:
+                logger.error("The thread of call %s is gone; its outcome was %s", call.id, state)
+                return
+            ended = await self._ledger.move(
+                session, thread, call.id, old, state, actor=None, ended_at=func.now(), **values
+            )
+            if ended is None:
+                logger.error("Call %s was moved by somebody else; its outcome was %s", call.id, state)
+
+
+def _evidence_of_death(call: Call) -> dict[str, Any]:
+    why = "The process that ran the tool died before it could write down an answer."
+    return _evidence(call, call.started_at.isoformat() if call.started_at else None, None, why)
+
+
+def _evidence(call: Call, sent_at: str | None, last_heard: str | None, why: str) -> dict[str, Any]:
+    return {"sent_at": sent_at, "sent": json.loads(call.arguments), "last_heard": last_heard, "why": why}

@@ -1,0 +1,158 @@
+"""The gate as one run's graph sees it: proposals become sealed rows, and the ledger says what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from langchain_core.messages import AIMessage, ToolCall
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_graphs.gate import Proposed, Ready, Refused, Settled, Waiting
+from interlock_handlers.definition import ToolDefinition
+from interlock_platform.database import Database
+from interlock_platform.errors import Problem
+from interlock_platform.gate import card, policy, store
+from interlock_platform.gate.arguments import errors_in
+from interlock_platform.gate.executor import Executor
+from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.seal import canonical, seal
+from interlock_platform.runs import store as runs
+from interlock_platform.tables.conversation import Message
+from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.service import UserKey
+from interlock_platform.tools.toolset import Toolset
+
+DECLINED = ("rejected", "expired", "cancelled")
+BAD_CALLS = "bad_calls"
+"""Where a message says which of its calls were no JSON: tool call id -> why."""
+
+
+class RunStopped(Exception):
+    """The run was cancelled while its graph went on."""
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Makes the gates of runs."""
+
+    database: Database
+    ledger: Ledger
+    executor: Executor
+    approval_minutes: int
+
+
+@dataclass(frozen=True)
+class RunGate:
+    """One run's gate."""
+
+    proposals: Proposals
+    key: UserKey
+    thread_id: UUID
+    run_id: UUID
+    toolset: Toolset
+
+    async def propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
+        """Writes the message and its calls in one transaction; asked again, it says the same."""
+        message_id = UUID(message.id)
+        async with self.proposals.database.transaction(self.key.scope) as session:
+            thread = await runs.hold(session, self.thread_id)
+            run = await runs.run_of(session, self.thread_id, self.run_id)
+            if thread is None or run is None or run.state != "running" or run.cancelled_at:
+                raise RunStopped
+            written = await session.get(Message, (self.thread_id, message_id))
+            if written is not None:
+                return await self._answers(session, written)
+            bad: dict[str, str] = message.additional_kwargs.get(BAD_CALLS, {})
+            refused = {str(each["id"]): why for each in message.tool_calls if (why := self._refusal(each, bad))}
+            more = {"tool_calls": message.tool_calls, "refused": refused}
+            await runs.say(
+                session, thread, self.run_id,
+                message_id=message_id, role="assistant", content=message.text, more=more,
+            )  # fmt: skip
+            expires_at = await store.now(session) + timedelta(minutes=self.proposals.approval_minutes)
+            answers: list[Proposed | Refused] = []
+            for position, each in enumerate(message.tool_calls):
+                tool_call_id = str(each["id"])
+                if tool_call_id in refused:
+                    answers.append(Refused(tool_call_id, refused[tool_call_id]))
+                    continue
+                row = self._row(each, position, self.toolset.by_name[each["name"]])
+                row.expires_at = expires_at
+                await self.proposals.ledger.propose(session, thread, row, str(message_id))
+                answers.append(Proposed(tool_call_id, str(row.id)))
+            return answers
+
+    async def look(self, call_id: str) -> Waiting | Ready | Settled:
+        """The ledger's word on a call."""
+        async with self.proposals.database.transaction(self.key.scope) as session:
+            whole = await store.find(session, UUID(call_id))
+        if whole is None:
+            return Settled("The call is gone.", declined=True, failed=False)
+        call = whole.call
+        if call.state in store.OPEN:
+            return Ready() if call.state == "approved" and call.verdict == "allow" else Waiting()
+        return Settled(
+            card.told_to_model(call, whole.names),
+            declined=call.state in DECLINED,
+            failed=call.state in ("failed", "void", "confirmed_not_done"),
+        )
+
+    async def execute(self, call_id: str) -> Waiting | Settled:
+        """Runs a call that policy allowed."""
+        await self.proposals.executor.execute(self.key.tenant_id, UUID(call_id))
+        seen = await self.look(call_id)
+        return Waiting() if isinstance(seen, Ready) else seen
+
+    def _refusal(self, proposed: ToolCall, bad: dict[str, str]) -> str | None:
+        """Why nobody is asked about this call, if nobody is."""
+        if why := bad.get(str(proposed["id"])):
+            return f"The arguments are no JSON object: {why}"
+        definition = self.toolset.by_name.get(proposed["name"])
+        if definition is None:
+            return f"There is no tool named {proposed['name']}. Use only the tools that you were given."
+        errors = errors_in(proposed["args"], definition.input_schema)
+        if errors:
+            listed = "; ".join(f"{error.field or 'arguments'}: {error.message}" for error in errors)
+            return f"The arguments do not fit the tool's schema. {listed}"
+        try:
+            canonical(proposed["args"])
+        except Problem as problem:
+            return problem.message
+        return None
+
+    def _row(self, proposed: ToolCall, position: int, definition: ToolDefinition) -> Call:
+        verdict = policy.judge()
+        call_id, arguments = uuid4(), canonical(proposed["args"])
+        bound: dict[str, Any] = {
+            "server_id": definition.server_id,
+            "definition_hash": definition.hash,
+            "arguments": arguments,
+            "policy_version": policy.POLICY_VERSION,
+            "thread_id": self.thread_id,
+        }
+        return Call(
+            id=call_id,
+            run_id=self.run_id,
+            user_id=self.key.user_id,
+            tool_call_id=str(proposed["id"]),
+            position=position,
+            name=proposed["name"],
+            tool=definition.name,
+            seal=seal(tenant_id=self.key.tenant_id, requester_id=self.key.user_id, call_id=call_id, **bound),
+            verdict=verdict.verdict,
+            trace=verdict.trace_wire(),
+            state="proposed",
+            **bound,
+        )
+
+    async def _answers(self, session: AsyncSession, written: Message) -> list[Proposed | Refused]:
+        more = written.more or {}
+        calls = {call.tool_call_id: call for call in await store.of_run(session, self.thread_id, self.run_id)}
+        return [
+            Refused(each["id"], more["refused"][each["id"]])
+            if each["id"] in more["refused"]
+            else Proposed(each["id"], str(calls[each["id"]].id))
+            for each in more["tool_calls"]
+        ]

@@ -1,0 +1,66 @@
+"""Rows of connections, pinned definitions and toolset revisions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from interlock_handlers.definition import ToolDefinition
+from interlock_platform.tables.identity import User
+from interlock_platform.tables.tooling import Connection, Definition, Toolset
+
+
+async def hold_user(session: AsyncSession, user_id: UUID) -> None:
+    """One transaction at a time changes a user's connections and tools."""
+    await session.execute(select(col(User.id)).where(col(User.id) == user_id).with_for_update())
+
+
+async def wanted(session: AsyncSession, user_id: UUID) -> set[str]:
+    """The servers that the user is connected to, or wants to be."""
+    return set(await session.scalars(select(col(Connection.server_id)).where(col(Connection.user_id) == user_id)))
+
+
+async def want(session: AsyncSession, user_id: UUID, server_id: str) -> None:
+    row = insert(Connection).values(user_id=user_id, server_id=server_id)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def unwant(session: AsyncSession, user_id: UUID, server_id: str) -> None:
+    where = (col(Connection.user_id) == user_id, col(Connection.server_id) == server_id)
+    await session.execute(delete(Connection).where(*where))
+
+
+async def pin(session: AsyncSession, definitions: Sequence[ToolDefinition]) -> None:
+    for definition in definitions:
+        declared = {key: value for key, value in asdict(definition).items() if key != "server_id"}
+        row = insert(Definition).values(hash=definition.hash, server_id=definition.server_id, declared=declared)
+        await session.execute(row.on_conflict_do_nothing())
+
+
+async def pinned(session: AsyncSession, hashes: Sequence[str]) -> list[ToolDefinition]:
+    """The definitions under these hashes, in this order."""
+    rows = await session.scalars(select(Definition).where(col(Definition.hash).in_(hashes)))
+    by_hash = {row.hash: ToolDefinition(server_id=row.server_id, **row.declared) for row in rows}
+    return [by_hash[each] for each in hashes]
+
+
+async def latest_revision(session: AsyncSession, user_id: UUID) -> int:
+    """The user's current revision; 0 is the empty toolset before the first."""
+    query = select(func.max(col(Toolset.revision))).where(col(Toolset.user_id) == user_id)
+    return (await session.execute(query)).scalar_one() or 0
+
+
+async def toolset_hashes(session: AsyncSession, user_id: UUID, revision: int) -> list[str]:
+    row = await session.scalar(
+        select(Toolset).where(col(Toolset.user_id) == user_id, col(Toolset.revision) == revision)
+    )
+    return row.definitions if row else []
+
+
+async def add_revision(session: AsyncSession, user_id: UUID, revision: int, hashes: list[str]) -> None:
+    session.add(Toolset(user_id=user_id, revision=revision, definitions=hashes))
+    await session.flush()

@@ -1,0 +1,37 @@
+"""The tools of a user's agent at one revision."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from interlock_handlers.definition import ToolDefinition
+
+
+@dataclass(frozen=True)
+class Toolset:
+    """Definitions under a revision; any change of them is a new revision."""
+
+    revision: int
+    definitions: tuple[ToolDefinition, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, ToolDefinition]:
+        """By the qualified name, which is what a model says."""
+        return {definition.qualified_name: definition for definition in self.definitions}
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "revision": self.revision,
+            "tools": [
+                {
+                    "name": name,
+                    "server": definition.server_id,
+                    "title": definition.title,
+                    "description": definition.description,
+                    "input_schema": definition.input_schema,
+                    "definition_hash": definition.hash,
+                    "policy": "ask",
+                }
+                for name, definition in self.by_name.items()
+            ],
+        }

@@ -1,0 +1,54 @@
+"""One user's MCP handler in this process, and the tasks that keep it in step with what is stored."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from interlock_handlers.changes import Change
+from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.server_errors import ServerUnavailable
+from interlock_handlers.server_spec import ServerSpec
+
+logger = logging.getLogger(__name__)
+
+
+class UserServers:
+    """Owns the handler; `note` is told of every change of it."""
+
+    def __init__(self, handler: MCPHandler, note: Callable[[Change], Awaitable[None]]) -> None:
+        self.handler = handler
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._spawn(self._watch(note))
+
+    @property
+    def busy(self) -> bool:
+        return False
+
+    def begin(self, spec: ServerSpec) -> None:
+        """Connects in the background; how it goes is told as changes."""
+        self._spawn(self._connect(spec))
+
+    async def _connect(self, spec: ServerSpec) -> None:
+        try:
+            await self.handler.connect(spec)
+        except ServerUnavailable as error:
+            logger.info("The server %s is not there yet: %s", spec.id, error)
+
+    async def _watch(self, note: Callable[[Change], Awaitable[None]]) -> None:
+        async for change in self.handler.changes():
+            try:
+                await note(change)
+            except Exception:
+                logger.exception("A change of the server %s could not be recorded", change.server_id)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        await self.handler.aclose()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
