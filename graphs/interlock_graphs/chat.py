@@ -50,6 +50,7 @@ def extend_or_begin(held: list[BaseMessage], new: list[BaseMessage] | None) -> l
 
 
 class Turn(TypedDict):
+    run: dict[str, str]
     messages: Annotated[list[BaseMessage], extend_or_begin]
     proposed: list[dict[str, str]]
 
@@ -59,8 +60,10 @@ class PendingCall(TypedDict):
     tool_call_id: str
 
 
-BEGIN: dict[str, Any] = {"messages": None, "proposed": []}
-"""The input of a new run."""
+def beginning(run_id: str) -> dict[str, Any]:
+    """The input of a new run."""
+    return {"run": {"id": run_id}, "messages": None, "proposed": []}
+
 
 ChatGraph = CompiledStateGraph[Any, ChatContext, Any, Any]
 
@@ -116,7 +119,7 @@ def compile_chat(model: Model, saver: BaseCheckpointSaver[str]) -> ChatGraph:
 
     def after_llm(state: Turn) -> str:
         message = cast(AIMessage, state["messages"][-1])
-        return "propose" if message.tool_calls or message.invalid_tool_calls else END
+        return "propose" if message.tool_calls else END
 
     def after_propose(state: Turn) -> str | list[Send]:
         return [Send("call", pending) for pending in state["proposed"]] or "settle"

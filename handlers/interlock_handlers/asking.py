@@ -1,0 +1,107 @@
+"""A chat model as graphs ask it: streamed, asked again when its provider fails, its calls made whole."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+from uuid import uuid4
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.tool import tool_call
+from langchain_core.runnables import Runnable
+
+from interlock_graphs.model import Answer, Delta, ModelFailed, Retrying
+from interlock_handlers.model_errors import classify, incomplete, is_complete
+
+ATTEMPTS = 3
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 20.0
+BATCH_SECONDS = 0.03
+"""Text is passed on at most this often."""
+
+
+class AskedModel:
+    """A chat model with a user's tools bound to it."""
+
+    def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, Any]]) -> None:
+        self._plain: Runnable[Any, Any] = model
+        self._with_tools: Runnable[Any, Any] = model.bind_tools(tools) if tools else model
+
+    async def ask(
+        self, messages: Sequence[BaseMessage], *, with_tools: bool = True
+    ) -> AsyncIterator[Delta | Retrying | Answer]:
+        """One answer within a few attempts. Raises ModelFailed with what the last attempt had said."""
+        for attempt in range(1, ATTEMPTS + 1):
+            message_id, text = str(uuid4()), ""
+            try:
+                async for piece in self._stream(messages, message_id, with_tools=with_tools):
+                    if isinstance(piece, Delta):
+                        text += piece.text
+                    yield piece
+                return
+            except Exception as error:
+                failure = incomplete() if isinstance(error, BrokenOff) else classify(error, streaming=bool(text))
+                if failure is None:
+                    raise
+                if not failure.retryable or attempt == ATTEMPTS:
+                    raise ModelFailed(failure.code, failure.message, message_id=message_id, partial=text) from error
+            wait = failure.wait_seconds or FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
+            wait = min(wait, LONGEST_WAIT_SECONDS)
+            yield Retrying(attempt + 1, ATTEMPTS, wait, failure.code)
+            await asyncio.sleep(wait)
+
+    async def _stream(
+        self, messages: Sequence[BaseMessage], message_id: str, *, with_tools: bool
+    ) -> AsyncIterator[Delta | Answer]:
+        model = self._with_tools if with_tools else self._plain
+        whole: AIMessageChunk | None = None
+        passed_on, said, last = 0, "", 0.0
+        async for chunk in model.astream(list(messages)):
+            whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
+            said += chunk.text
+            if len(said) > passed_on and time.monotonic() - last >= BATCH_SECONDS:
+                yield Delta(message_id, passed_on, said[passed_on:])
+                passed_on, last = len(said), time.monotonic()
+        if whole is None or not is_complete(whole):
+            if len(said) > passed_on:
+                yield Delta(message_id, passed_on, said[passed_on:])
+            raise BrokenOff
+        if len(said) > passed_on:
+            yield Delta(message_id, passed_on, said[passed_on:])
+        yield Answer(made_whole(whole, said, message_id, used_ids(messages)))
+
+
+class BrokenOff(Exception):
+    """The stream ended, but the answer had not."""
+
+
+def used_ids(messages: Sequence[BaseMessage]) -> set[str]:
+    return {str(call["id"]) for message in messages if isinstance(message, AIMessage) for call in message.tool_calls}
+
+
+def made_whole(message: AIMessage, text: str, message_id: str, used: set[str]) -> AIMessage:
+    """The message as it is kept: text and calls, every call with an id of its own and a JSON object for arguments.
+
+    A call whose arguments were no JSON keeps its place with none, and `bad_calls` says why.
+    """
+    calls = [tool_call(name=each["name"], args=each["args"], id=fresh(each["id"], used)) for each in message.tool_calls]
+    bad = {}
+    for broken in message.invalid_tool_calls:
+        call_id = fresh(broken["id"], used)
+        bad[call_id] = broken.get("error") or "they could not be read"
+        calls.append(tool_call(name=broken["name"] or "unnamed", args={}, id=call_id))
+    return AIMessage(
+        text,
+        id=message_id,
+        tool_calls=calls,
+        additional_kwargs={"bad_calls": bad} if bad else {},
+        usage_metadata=message.usage_metadata,
+    )
+
+
+def fresh(given: str | None, used: set[str]) -> str:
+    """The provider's id, unless it gave none or this one before."""
+    chosen = given if given and given not in used else f"call_{uuid4().hex}"
+    used.add(chosen)
+    return chosen

@@ -1,0 +1,117 @@
+"""One user's agent: a graph compiled for their tools, and compiled again whenever those change."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
+
+from interlock_graphs.chat import MAX_STEPS, ChatContext, ChatGraph, beginning, compile_chat
+from interlock_graphs.model import Delta, Retrying
+from interlock_handlers.asking import AskedModel
+from interlock_handlers.convert import model_tool
+from interlock_handlers.definition import ToolDefinition
+
+KEPT_BUILDS = 4
+"""How many revisions stay compiled: the current one, and those that runs under way may still use."""
+NODES_PER_STEP = 4
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Calls wait; the checkpoint holds what the run needs to go on."""
+
+    kind: Literal["paused"] = "paused"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run's last message."""
+
+    message: AIMessage
+    kind: Literal["finished"] = "finished"
+
+
+Advance = Delta | Retrying | Paused | Finished
+
+
+class LLMHandler:
+    """Holds the model, the checkpoints' saver, and a compiled graph per toolset revision."""
+
+    def __init__(self, model: BaseChatModel, saver: BaseCheckpointSaver[str]) -> None:
+        self._model = model
+        self._saver = saver
+        self._builds: dict[int, ChatGraph] = {}
+        self._under_way = 0
+
+    @property
+    def busy(self) -> bool:
+        return self._under_way > 0
+
+    def use_tools(self, revision: int, definitions: Sequence[ToolDefinition]) -> None:
+        """Compiles the graph for this revision, if it is not compiled yet."""
+        if revision in self._builds:
+            return
+        tools = [model_tool(definition) for definition in definitions]
+        self._builds[revision] = compile_chat(AskedModel(self._model, tools), self._saver)
+        for stale in sorted(self._builds)[:-KEPT_BUILDS]:
+            del self._builds[stale]
+
+    async def advance(
+        self, thread_id: str, run_id: str, revision: int, context: ChatContext, *, fresh: bool
+    ) -> AsyncIterator[Advance]:
+        """Runs the graph of a thread until it ends or waits; the last thing yielded is Finished or Paused.
+
+        With `fresh` the run begins; otherwise it goes on from its checkpoint, or begins if it has none.
+        Raises ModelFailed, and what the gate raises.
+        """
+        graph = self._builds[revision]
+        # Room for every step the model may take; the graph itself says it more kindly before this is reached.
+        config: RunnableConfig = {
+            "configurable": {"thread_id": thread_id},
+            "recursion_limit": (MAX_STEPS + 1) * NODES_PER_STEP,
+        }
+        self._under_way += 1
+        try:
+            source: Any = beginning(run_id)
+            if not fresh:
+                state = await graph.aget_state(config)
+                if state.values.get("run") == {"id": run_id}:
+                    if not state.next:
+                        yield Finished(cast(AIMessage, state.values["messages"][-1]))
+                        return
+                    waits = [each.id for task in state.tasks for each in task.interrupts]
+                    source = Command(resume=dict.fromkeys(waits, True)) if waits else None
+            async for piece in self._stream(graph, source, config, context):
+                yield piece
+        finally:
+            self._under_way -= 1
+
+    async def _stream(
+        self, graph: ChatGraph, source: Any, config: RunnableConfig, context: ChatContext
+    ) -> AsyncIterator[Advance]:
+        paused, last = False, None
+        parts = graph.astream(
+            source, config, context=context, stream_mode=["custom", "updates"], durability="sync", version="v2"
+        )
+        async for part in cast(AsyncIterator[dict[str, Any]], parts):
+            if part["type"] == "custom":
+                yield part["data"]
+            elif "__interrupt__" in part["data"]:
+                paused = True
+            else:
+                for node in ("llm", "humanize"):
+                    if update := part["data"].get(node):
+                        last = update["messages"][-1]
+        if paused:
+            yield Paused()
+        else:
+            assert last is not None, "a graph that ends has ended in a message"
+            yield Finished(last)
+
+    async def aclose(self) -> None:
+        """Nothing is held open; runs under way keep their graph."""
