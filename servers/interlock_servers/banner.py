@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from interlock_platform.settings import Settings
 
@@ -33,7 +34,7 @@ def show_banner(console: Console, settings: Settings, seconds: float) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, f"[bold link={value}]{value}[/]" if name == "Open" else value)
+        table.add_row(name, Text(value, f"bold link {value}" if name == "Open" else ""))
     console.print(Panel(table, title=f"[bold green]{title}", title_align="left", border_style="green", expand=False))
 
 

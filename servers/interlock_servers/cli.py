@@ -129,7 +129,7 @@ def _in_sentences(work: Callable[[], Result]) -> Result:
     except (PostgresError, UnknownModel) as error:
         _stop(str(error))
     except psycopg.OperationalError as error:
-        _stop(f"Postgres cannot be used: {str(error).strip()}")
+        _stop(f"Postgres cannot be used: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -27,7 +27,8 @@ TALKATIVE = (
 STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+(?=@)")
 NAMED_SECRET = re.compile(
-    r"(?i)\b(authorization|api[-_]?key|password|secret|token|cookie)(\"?\s*[=:]\s*\"?)((?:bearer\s+)?[^\s\"',;&]+)"
+    r"(?i)\b([\w-]*(?:authorization|api[-_]?key|password|secret|token|cookie))\b"
+    r"(\"?\s*[=:]\s*\"?)((?:bearer\s+)?[^\s\"',;&]+)"
 )
 COLOURS = {"WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[31;1m"}
 

@@ -4,6 +4,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from interlock_platform.settings import Settings, variable
@@ -39,7 +40,7 @@ def show_settings(console: Console, settings: Settings) -> None:
     for title, style in (("Setting", "bold"), ("Value", "cyan"), ("From", "dim"), ("Meaning", "")):
         table.add_column(title, style=style, no_wrap=title == "Setting", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     console.print(table)
 
 

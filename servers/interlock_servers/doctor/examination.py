@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from interlock_platform.settings import Settings
@@ -45,5 +46,5 @@ def show_findings(console: Console, findings: list[Finding]) -> None:
         table.add_column(title, overflow="fold")
     marks = {"ok": "[green]✓[/]", "note": "[yellow]•[/]", "missing": "[red]✗[/]"}
     for finding in findings:
-        table.add_row(marks[finding.state], f"[bold]{finding.about}[/]", finding.said, finding.todo)
+        table.add_row(marks[finding.state], f"[bold]{finding.about}[/]", escape(finding.said), escape(finding.todo))
     console.print(table)

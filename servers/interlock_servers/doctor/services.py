@@ -30,7 +30,7 @@ async def postgres(settings: Settings) -> Finding:
         return Finding("Postgres", "missing", str(error), "see docs/settings.md")
     except (psycopg.Error, OSError) as error:
         return Finding(
-            "Postgres", "missing", str(error).strip(), "see that it runs and INTERLOCK_DATABASE_URL is right"
+            "Postgres", "missing", " ".join(str(error).split()), "see that it runs and INTERLOCK_DATABASE_URL is right"
         )
     if not current:
         return Finding("Postgres", "missing", f"{where}; the schema is of another version", "interlock migrate")
