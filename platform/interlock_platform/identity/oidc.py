@@ -125,9 +125,9 @@ class Provider:
             metadata = await self._get_json(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
             if metadata.get("issuer") != self._issuer:
                 raise _unreachable(self._issuer, ValueError(f"its metadata is that of {metadata.get('issuer')!r}"))
-            missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - metadata.keys()
-            if missing:
-                raise _unreachable(self._issuer, ValueError(f"its metadata lacks {sorted(missing)}"))
+            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+                if not str(metadata.get(name)).startswith(("https://", "http://")):
+                    raise _unreachable(self._issuer, ValueError(f"its metadata names no {name}"))
             self._metadata, self._metadata_until = metadata, time.monotonic() + METADATA_SECONDS
         return self._metadata
 

@@ -63,7 +63,7 @@ async def test_logging_out_without_a_session_is_no_error(site: Site) -> None:
 @pytest.mark.parametrize("cookie", [None, "", "x", "a" * 5000, "a.b", "é"])
 async def test_anything_else_opens_nothing(site: Site, cookie: str | None) -> None:
     async with browser(site.base_url) as client:
-        headers = {} if cookie is None else {"Cookie": f"{SESSION}={cookie}".encode()}
+        headers = {} if cookie is None else {b"Cookie": f"{SESSION}={cookie}".encode()}
         answer = await client.get("/api/me", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
