@@ -73,7 +73,7 @@ def _question(tool: Tool) -> list[str]:
 
 def _example(tool: Tool) -> str:
     kinds = [parameter.kind for parameter in tool.required()]
-    if kinds == ["zone"] and "time" in tool.title:
+    if [parameter.kind for parameter in tool.parameters] == ["zone"] and "time" in tool.title:
         return "What time is it in Tokyo?"
     if sorted(kinds) == ["clock", "zone", "zone"]:
         return "Convert 14:30 from Tokyo to Paris"

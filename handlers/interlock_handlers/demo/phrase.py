@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_handlers.demo.places import city_of, find_places
-from interlock_handlers.demo.tools import split_name
+from interlock_handlers.demo.tools import plain_name
 from interlock_handlers.demo.words import split_words
 
 _VERB_LIST = """
@@ -15,6 +15,12 @@ _VERB_LIST = """
 _VERBS = frozenset(_VERB_LIST.split())
 
 
+_DONE = {
+    "write": "wrote", "create": "created", "add": "added", "save": "saved", "delete": "deleted", "remove": "removed",
+    "make": "made", "put": "put", "send": "sent", "set": "set", "update": "updated", "run": "ran", "toggle": "toggled",
+}  # fmt: skip
+
+
 def place_name(zone: str, spoken: str) -> str:
     """The name that the person used for a time zone, or the city in the zone's own name."""
     return next((place.name for place in find_places(spoken) if place.zone == zone), city_of(zone))
@@ -22,10 +28,12 @@ def place_name(zone: str, spoken: str) -> str:
 
 def describe_call(name: str, arguments: Mapping[str, Any], spoken: str) -> str:
     """A call as an infinitive without `to`: `write the note "Groceries"`, `get sum (a: 2, b: 3)`."""
-    words = split_words(split_name(name)[1])
+    words = split_words(plain_name(name))
     zones = [value for key, value in arguments.items() if "zone" in key.lower() or key == "tz"]
     if "time" in words and zones and all(isinstance(zone, str) for zone in zones):
         return _describe_time(words, arguments, [place_name(zone, spoken) for zone in zones])
+    if words[-2:] == ["current", "time"]:
+        return "look up the time"
     if isinstance(expression := arguments.get("expression"), str):
         return f"calculate {expression}"
     verb = " ".join(words) if words and words[0] in _VERBS else f"use {' '.join(words)}"
@@ -35,6 +43,18 @@ def describe_call(name: str, arguments: Mapping[str, Any], spoken: str) -> str:
     if not arguments:
         return verb
     return f"{verb} ({', '.join(f'{key}: {_short(value)}' for key, value in arguments.items())})"
+
+
+def describe_done(name: str, arguments: Mapping[str, Any]) -> str:
+    """The same as done: `I wrote the note "A"`."""
+    verb, _, rest = describe_call(name, arguments, "").partition(" ")
+    return f"I {_DONE[verb]} {rest}".strip() if verb in _DONE else f"Done: {verb} {rest}".strip()
+
+
+def tool_label(name: str) -> str:
+    """A tool's own name as words, at the start of a sentence."""
+    words = " ".join(split_words(plain_name(name)))
+    return words[:1].upper() + words[1:]
 
 
 def _describe_time(words: list[str], arguments: Mapping[str, Any], places: list[str]) -> str:

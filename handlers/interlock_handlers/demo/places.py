@@ -91,16 +91,23 @@ def _meant(text: str, match: re.Match[str]) -> bool:
                           text[: match.start()], re.IGNORECASE))  # fmt: skip
 
 
+def _offset_zone(sign: str, hours: str) -> str:
+    # The names of these zones count westwards: UTC+2 is Etc/GMT-2.
+    return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+
+
 def find_places(text: str) -> list[Place]:
     """The places in a text, in order: IANA names, cities, some countries, abbreviations, `UTC+2`."""
-    found: list[Place] = []
-    for match in re.finditer(r"\b[A-Za-z]+(?:/[A-Za-z_+\-0-9]+)+", text):
-        if zone := _by_full_name().get(match.group().lower()):
-            found.append(Place(zone, match.group(), match.start(), match.end()))
-    for match in re.finditer(r"\b(?:UTC|GMT)\s?([+-])\s?(\d{1,2})\b", text):
-        zone = f"Etc/GMT{'-' if match.group(1) == '+' else '+'}{int(match.group(2))}"
-        if zone in available_timezones():
-            found.append(Place(zone, match.group(), match.start(), match.end()))
+    found = [
+        Place(_by_full_name()[match.group().lower()], match.group(), match.start(), match.end())
+        for match in re.finditer(r"\b[A-Za-z]+(?:/[A-Za-z_+\-0-9]+)+", text)
+        if match.group().lower() in _by_full_name()
+    ]
+    found += [
+        Place(zone, match.group(), match.start(), match.end())
+        for match in re.finditer(r"\b(?:UTC|GMT)\s?([+-])\s?(\d{1,2})\b", text)
+        if (zone := _offset_zone(match[1], match[2])) in available_timezones()
+    ]
     exact = list(found)
     found.extend(
         Place(_zones()[match.group().lower()], match.group(), match.start(), match.end())

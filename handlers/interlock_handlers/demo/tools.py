@@ -1,5 +1,6 @@
 """A connected tool as the rules see it: what it is called, what it says it does, what it takes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -71,13 +72,19 @@ def split_name(qualified: str) -> tuple[str, str]:
     return (server, own) if separator and own else ("", qualified)
 
 
+def plain_name(qualified: str) -> str:
+    """A tool's own name, without its server and without the hash that long or ambiguous names end in."""
+    own = split_name(qualified)[1]
+    return re.sub(r"_[0-9a-f]{8}$", "", own) or own
+
+
 def read_tools(declared: Sequence[Mapping[str, Any]]) -> list[Tool]:
     """Tools in the form that `bind_tools` passes on (OpenAI functions)."""
     return [_read_tool(entry.get("function", entry)) for entry in declared]
 
 
 def _read_tool(function: Mapping[str, Any]) -> Tool:
-    server, own_name = split_name(str(function["name"]))
+    server, own_name = split_name(str(function["name"]))[0], plain_name(str(function["name"]))
     schema = function.get("parameters") or {}
     required = schema.get("required") or ()
     definitions = schema.get("$defs") or schema.get("definitions") or {}
