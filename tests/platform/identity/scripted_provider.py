@@ -45,7 +45,9 @@ class ScriptedProvider:
         """Signed with our key under a header that a library would not make."""
         signed = f"{part({'alg': 'RS256', 'kid': self.key.kid, **header})}.{part(claims)}"
         assert isinstance(self.key, RSAKey)
-        signature = self.key.private_key.sign(signed.encode(), PKCS1v15(), SHA256())
+        private_key = self.key.private_key
+        assert private_key is not None
+        signature = private_key.sign(signed.encode(), PKCS1v15(), SHA256())
         return f"{signed}.{unpadded(signature)}"
 
     def app(self) -> ASGIApp:

@@ -60,12 +60,13 @@ async def test_logging_out_without_a_session_is_no_error(site: Site) -> None:
         assert (await client.post("/auth/logout")).status_code == 204
 
 
-@pytest.mark.parametrize("cookie", [None, "", "x", "a" * 5000, "a.b", "é"])
-async def test_anything_else_opens_nothing(site: Site, cookie: str | None) -> None:
+async def test_anything_else_opens_nothing(site: Site, subtests: pytest.Subtests) -> None:
     async with browser(site.base_url) as client:
-        headers = {} if cookie is None else {b"Cookie": f"{SESSION}={cookie}".encode()}
-        answer = await client.get("/api/me", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        for cookie in ("", "x", "a" * 5000, "a.b", "é", "%00"):
+            with subtests.test(cookie[:9]):
+                answer = await client.get("/api/me", headers={b"Cookie": f"{SESSION}={cookie}".encode()})
+                assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        assert (await client.get("/api/me")).status_code == 401
 
 
 async def test_two_different_session_cookies_open_nothing(site: Site, alice: httpx2.AsyncClient) -> None:
