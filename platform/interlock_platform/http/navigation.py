@@ -33,9 +33,7 @@ class SignInFirst:
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         if not is_navigation(scope, headers) or scope["path"] in PROBES:
             return await self._app(scope, receive, send)
-        address = quote(scope["path"], safe="/%:@!$&'()*+,;=~") + (
-            "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
-        )
+        address = _address(scope)
         if self._only_host is not None and headers.get("host") != self._only_host:
             return await RedirectResponse(self._base_url + address, 307)(scope, receive, send)
         if not scope["path"].startswith(self._not_pages):
@@ -44,7 +42,7 @@ class SignInFirst:
             except Problem as problem:
                 if problem.status != 401:
                     raise
-                location = f"/auth/login?next={quote(address, safe='')}"
+                location = f"/auth/login?next={quote(address if len(address) <= 2000 else '/', safe='')}"
                 return await RedirectResponse(location, 303)(scope, receive, send)
         await self._app(scope, receive, send)
 
@@ -57,3 +55,10 @@ def is_navigation(scope: Scope, headers: Headers) -> bool:
         and "text/html" in headers.get("accept", "")
         and headers.get("sec-fetch-mode", "navigate") == "navigate"
     )
+
+
+def _address(scope: Scope) -> str:
+    """Path and query, such that no browser takes it for the address of another site."""
+    path = "/" + quote(scope["path"].lstrip("/\\"), safe="/:@!$&'()*+,;=~")
+    query = scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
