@@ -19,6 +19,7 @@ from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.seal import canonical, seal
 from interlock_platform.runs import store as runs
+from interlock_platform.runs.stops import RunStopped
 from interlock_platform.tables.conversation import Message
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import UserKey
@@ -27,10 +28,6 @@ from interlock_platform.tools.toolset import Toolset
 DECLINED = ("rejected", "expired", "cancelled")
 BAD_CALLS = "bad_calls"
 """Where a message says which of its calls were no JSON: tool call id -> why."""
-
-
-class RunStopped(Exception):
-    """The run was cancelled while its graph went on."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from interlock_platform.tables.conversation import Run, Thread
+from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tables.tooling import Definition
@@ -114,12 +114,6 @@ async def count_open(session: AsyncSession, thread_id: UUID, run_id: UUID) -> in
 async def count_waiting(session: AsyncSession, user_id: UUID) -> int:
     query = select(func.count()).where(col(Call.user_id) == user_id, col(Call.state).in_(WAITING))
     return (await session.execute(query)).scalar_one()
-
-
-async def has_ended(session: AsyncSession, thread_id: UUID, run_id: UUID) -> bool:
-    """Whether the run no longer goes on, so that nobody waits for its calls."""
-    query = select(col(Run.state)).where(col(Run.thread_id) == thread_id, col(Run.id) == run_id)
-    return (await session.execute(query)).scalar_one() in ("finished", "cancelled", "failed")
 
 
 async def may_act(session: AsyncSession, user_id: UUID) -> bool:

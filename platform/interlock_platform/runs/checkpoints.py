@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import UUID
 
 from langgraph.checkpoint.postgres import _ainternal
@@ -40,10 +39,14 @@ class TenantSaver(AsyncPostgresSaver):
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
-        async with self.lock, _ainternal.get_connection(self.conn) as connection, connection.transaction():
-            async with connection.cursor(binary=True, row_factory=dict_row) as cursor:
-                await cursor.execute("select set_config('app.tenant', %s, true)", (self._tenant,))
-                yield cursor
+        async with (
+            self.lock,
+            _ainternal.get_connection(self.conn) as connection,
+            connection.transaction(),
+            connection.cursor(binary=True, row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute("select set_config('app.tenant', %s, true)", (self._tenant,))
+            yield cursor
 
     async def keep_latest(self, thread_id: UUID) -> None:
         """Drops all checkpoints of the thread but the latest."""
@@ -54,12 +57,3 @@ class TenantSaver(AsyncPostgresSaver):
                 await AsyncPostgresSaver(connection).aprune([str(thread_id)])
             finally:
                 await connection.execute("select set_config('app.tenant', '', false)")
-
-    async def forget(self, thread_id: UUID) -> None:
-        """Drops every checkpoint of the thread."""
-        await self.adelete_thread(str(thread_id))
-
-
-def checkpoint_config(thread_id: UUID) -> dict[str, Any]:
-    """Where a thread's checkpoints are."""
-    return {"configurable": {"thread_id": str(thread_id)}}

@@ -21,7 +21,8 @@ with orphans as (
     where job.status = 'doing'
       and (worker.id is null or worker.last_heartbeat < now() - %(grace)s * interval '1 second')
       and not exists (
-        select from pg_locks held join pg_database here on here.oid = held.database and here.datname = current_database()
+        select from pg_locks held
+        join pg_database here on here.oid = held.database and here.datname = current_database()
         where held.locktype = 'advisory' and held.classid = %(lock_class)s and held.objid = job.worker_id
       )
     for update of job skip locked

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import column, delete, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,6 +15,7 @@ USER_CHANNEL = "interlock_user"
 CANCEL_CHANNEL = "interlock_cancel"
 
 OPEN_STATES = ("queued", "running", "waiting")
+CHECKPOINT_TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
 
 EventKind = Literal["run_started", "run_finished", "run_error", "tool_call", "call", "tool_result", "model_retry"]
 SPANS: dict[str, int] = {"tool_call": 3}
@@ -91,3 +92,9 @@ async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequ
 async def messages_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Message]:
     query = select(Message).where(col(Message.thread_id) == thread_id, col(Message.seq) > seq - 3)
     return (await session.scalars(query.order_by(col(Message.seq)))).all()
+
+
+async def delete_checkpoints(session: AsyncSession, thread_id: UUID) -> None:
+    """Drops what LangGraph keeps of the thread, in the transaction that drops the thread."""
+    for name in CHECKPOINT_TABLES:
+        await session.execute(delete(table(name)).where(column("thread_id") == str(thread_id)))

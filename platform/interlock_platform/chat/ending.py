@@ -1,0 +1,50 @@
+"""How a run ends, whatever ends it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_platform.gate import store as ledger
+from interlock_platform.gate.ledger import Ledger
+from interlock_platform.runs import store as runs
+from interlock_platform.runs.queue import Queue
+from interlock_platform.tables.conversation import Run, Thread
+
+
+class Ending:
+    """Closes runs of threads that are held."""
+
+    def __init__(self, ledger: Ledger, queue: Queue) -> None:
+        self._ledger = ledger
+        self._queue = queue
+
+    async def cancel(self, session: AsyncSession, thread: Thread, run: Run, actor: UUID | None, why: str) -> None:
+        """Cancels what still waits for a decision; a call that has started ends by itself, on the record."""
+        run.state = "cancelled"
+        await session.flush()
+        for call in await ledger.of_run(session, thread.id, run.id):
+            if call.state in ("proposed", "approved"):
+                await self._ledger.move(
+                    session, thread, call.id, ("proposed", "approved"), "cancelled",
+                    actor=actor, reason=why, ended_at=func.now(),
+                )  # fmt: skip
+        await runs.append(session, thread, run.id, "run_finished", {"cancelled": True})
+        await _touch(session, thread)
+        if thread.tenant_id is not None:
+            await self._queue.advance(session, thread.tenant_id, thread.id)
+
+    async def finish(self, session: AsyncSession, thread: Thread, run: Run) -> None:
+        run.state = "finished"
+        await runs.append(session, thread, run.id, "run_finished")
+        await _touch(session, thread)
+
+    async def fail(self, session: AsyncSession, thread: Thread, run: Run, error: dict[str, Any]) -> None:
+        run.state, run.error = "failed", error
+        await runs.append(session, thread, run.id, "run_error", error)
+        await _touch(session, thread)
+
+
+async def _touch(session: AsyncSession, thread: Thread) -> None:
+    thread.updated_at = await ledger.now(session)

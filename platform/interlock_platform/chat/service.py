@@ -1,0 +1,214 @@
+"""Threads and what people do in them: say something, stop it, try it again."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_platform.audit.store import record
+from interlock_platform.chat import store
+from interlock_platform.chat.ending import Ending
+from interlock_platform.chat.store import Overview
+from interlock_platform.database import Database, Scope
+from interlock_platform.errors import Problem, not_found
+from interlock_platform.gate import store as ledger
+from interlock_platform.gate.card import told_to_model
+from interlock_platform.principal import Principal
+from interlock_platform.runs import log
+from interlock_platform.runs import store as runs
+from interlock_platform.runs.queue import Queue
+from interlock_platform.tables.conversation import Message, Run, Thread
+
+NEW_TITLE = "New chat"
+PAGE = 50
+MAX_TEXT = 32_000
+MAX_TITLE = 120
+
+
+class Chat:
+    """The same for every door."""
+
+    def __init__(self, database: Database, queue: Queue, ending: Ending) -> None:
+        self._database = database
+        self._queue = queue
+        self._ending = ending
+
+    async def list_threads(self, who: Principal, search: str, cursor: str | None) -> dict[str, Any]:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            found = await store.list_threads(
+                session, who.user_id, search=search, before=read_cursor(cursor) if cursor else None, limit=PAGE + 1
+            )
+        page = found[:PAGE]
+        following = write_cursor(page[-1]) if len(found) > PAGE else None
+        return {"threads": [overview.wire() for overview in page], "next": following}
+
+    async def create_thread(self, who: Principal, title: str | None) -> dict[str, Any]:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            thread = Thread(id=uuid4(), user_id=who.user_id, title=title or NEW_TITLE)
+            session.add(thread)
+            await session.flush()
+            await _tell(session, who, thread.id)
+            return Overview(thread, "idle", 0).wire()
+
+    async def show_thread(self, who: Principal, thread_id: UUID) -> dict[str, Any]:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            return (await _find(session, who, thread_id)).wire()
+
+    async def rename_thread(self, who: Principal, thread_id: UUID, title: str) -> dict[str, Any]:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            thread = await _hold(session, who, thread_id)
+            thread.title = title
+            await _tell(session, who, thread_id)
+            await session.flush()
+            return (await _find(session, who, thread_id)).wire()
+
+    async def delete_thread(self, who: Principal, thread_id: UUID) -> None:
+        """Deletes everything of the thread but the record. Refused while something runs in it."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            await _hold(session, who, thread_id)
+            if (await _find(session, who, thread_id)).state == "running":
+                raise Problem("thread_busy", 409, "Something is running in this chat. Stop it first, then delete it.")
+            await store.delete_thread(session, thread_id)
+            await runs.delete_checkpoints(session, thread_id)
+            record(session, who.user_id, "thread.deleted", str(thread_id))
+            await runs.tell_user(session, who.tenant_id, who.user_id, f"thread.deleted:{thread_id}")
+
+    async def messages(self, who: Principal, thread_id: UUID) -> list[dict[str, Any]]:
+        """The transcript: what was said, and what came of each call."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            await _find(session, who, thread_id)
+            rows = await store.all_messages(session, thread_id)
+            calls = await ledger.of_thread(session, thread_id, [run.id for _, run in rows])
+        by_id = {(call.run_id, call.tool_call_id): call for call in calls}
+        transcript: list[dict[str, Any]] = []
+        for row, _ in rows:
+            proposed = (row.more or {}).get("tool_calls", [])
+            asked = [{"id": each["id"], "name": each["name"], "arguments": each["args"]} for each in proposed]
+            transcript.append(_message(row, tool_calls=asked))
+            for each in proposed:
+                call = by_id.get((row.run_id, each["id"]))
+                if call and call.state not in ledger.OPEN:
+                    content = told_to_model(call, {who.user_id: who.name})
+                    transcript.append(_result(row, call.id, each["id"], content, call.ended_at or call.decided_at))
+        return transcript
+
+    async def open_thread(self, who: Principal, thread_id: UUID, after: int) -> tuple[int, list[log.Entry]]:
+        """Everything in the log after a number, and the number of the last."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            await _find(session, who, thread_id)
+            entries = await log.read(session, thread_id, after)
+        return (entries[-1].seq if entries else after), entries
+
+    async def start_run(self, who: Principal, thread_id: UUID, run_id: UUID, text: str) -> int:
+        """Stores the message and queues its run, once per `run_id`; returns the number of the message."""
+        said = text.encode(errors="replace").decode().strip()
+        if not said:
+            raise Problem("text_empty", 422, "Write something first.")
+        if len(said) > MAX_TEXT:
+            raise Problem("text_too_long", 422, f"That is {len(said):,} characters; at most {MAX_TEXT:,} fit.")
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            thread = await _hold(session, who, thread_id)
+            earlier = await runs.run_of(session, thread_id, run_id)
+            if earlier is not None:
+                return earlier.position
+            session.add(Run(thread_id=thread_id, id=run_id, state="queued", position=thread.last_seq + 1))
+            if not thread.last_seq and thread.title == NEW_TITLE:
+                thread.title = title_of(said)
+            seq = await runs.say(session, thread, run_id, message_id=uuid4(), role="user", content=said)
+            await self._queue.advance(session, who.tenant_id, thread_id)
+            return seq
+
+    async def cancel_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
+        """Stops a run: at once if it is queued or waits, through its worker if it is under way."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            thread = await _hold(session, who, thread_id)
+            run = await runs.run_of(session, thread_id, run_id)
+            if run is None:
+                raise not_found()
+            if run.state == "running":
+                run.cancelled_at = await ledger.now(session)
+                await runs.ask_to_stop(session, thread_id, run_id)
+            elif run.state in runs.OPEN_STATES:
+                await self._ending.cancel(session, thread, run, who.user_id, f"{who.name} stopped the run.")
+
+    async def retry_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
+        """Lets a run that failed go on from where it stopped."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            await _hold(session, who, thread_id)
+            run = await runs.run_of(session, thread_id, run_id)
+            if run is None:
+                raise not_found()
+            if run.state == "failed":
+                run.state = "queued"
+                await self._queue.advance(session, who.tenant_id, thread_id)
+            elif run.state not in runs.OPEN_STATES:
+                raise Problem("not_failed", 409, "Only a run that ended in an error can be tried again.")
+
+
+async def _find(session: AsyncSession, who: Principal, thread_id: UUID) -> Overview:
+    found = await store.find_thread(session, who.user_id, thread_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _hold(session: AsyncSession, who: Principal, thread_id: UUID) -> Thread:
+    thread = await store.hold_own(session, who.user_id, thread_id)
+    if thread is None:
+        raise not_found()
+    return thread
+
+
+async def _tell(session: AsyncSession, who: Principal, thread_id: UUID) -> None:
+    await runs.tell_user(session, who.tenant_id, who.user_id, f"thread:{thread_id}")
+
+
+def _message(row: Message, tool_calls: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "run_id": str(row.run_id),
+        "role": row.role,
+        "content": row.content,
+        "tool_calls": tool_calls,
+        "tool_call_id": None,
+        "incomplete": bool(row.more and row.more.get("incomplete")),
+        "created_at": row.created_at.isoformat() if row.created_at else None,
+    }
+
+
+def _result(row: Message, call_id: UUID, tool_call_id: str, content: str, at: datetime | None) -> dict[str, Any]:
+    return {
+        "id": str(call_id),
+        "run_id": str(row.run_id),
+        "role": "tool",
+        "content": content,
+        "tool_calls": [],
+        "tool_call_id": tool_call_id,
+        "incomplete": False,
+        "created_at": at.isoformat() if at else None,
+    }
+
+
+def title_of(text: str) -> str:
+    """The beginning of the first message, up to a word's end."""
+    line = " ".join(text.split())
+    if len(line) <= 60:
+        return line
+    return f"{line[:60].rsplit(' ', 1)[0]}…"
+
+
+def write_cursor(last: Overview) -> str:
+    at = last.thread.updated_at
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat() if at else "", str(last.thread.id)]).encode()).decode()
+
+
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, thread_id = json.loads(base64.urlsafe_b64decode(cursor))
+        return datetime.fromisoformat(at), UUID(thread_id)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Problem("invalid", 422, "This cursor is not one that was given out.") from error

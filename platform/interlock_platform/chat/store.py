@@ -1,0 +1,104 @@
+"""Rows of threads, their runs and messages, as the chat needs them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, delete, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from interlock_platform.gate.store import OPEN, WAITING
+from interlock_platform.tables.conversation import Message, Run, Thread
+from interlock_platform.tables.ledger import Call
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A thread with what is going on in it."""
+
+    thread: Thread
+    state: str
+    waiting: int
+
+    def wire(self) -> dict[str, Any]:
+        thread = self.thread
+        return {
+            "id": str(thread.id),
+            "title": thread.title,
+            "created_at": thread.created_at.isoformat() if thread.created_at else None,
+            "updated_at": thread.updated_at.isoformat() if thread.updated_at else None,
+            "state": self.state,
+            "waiting": self.waiting,
+        }
+
+
+def _overviews() -> Select[Any]:
+    """A thread is `running` while anything moves, `waiting` when only people can move it on."""
+    waiting = select(func.count()).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(WAITING))
+    moving = select(1).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(set(OPEN) - set(WAITING)))
+    runs = select(col(Run.state)).where(col(Run.thread_id) == col(Thread.id))
+    state = case(
+        (runs.where(col(Run.state) == "running").exists(), "running"),
+        (moving.exists(), "running"),
+        (runs.where(col(Run.state) == "waiting").exists(), "waiting"),
+        (runs.where(col(Run.state) == "queued").exists(), "queued"),
+        else_="idle",
+    )
+    return select(Thread, state, waiting.scalar_subquery()).execution_options(populate_existing=True)
+
+
+async def list_threads(
+    session: AsyncSession, user_id: UUID, *, search: str, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Overview]:
+    query = _overviews().where(col(Thread.user_id) == user_id)
+    if search:
+        query = query.where(func.strpos(func.lower(col(Thread.title)), search.lower()) > 0)
+    if before:
+        query = query.where(tuple_(col(Thread.updated_at), col(Thread.id)) < before)
+    rows = await session.execute(query.order_by(col(Thread.updated_at).desc(), col(Thread.id).desc()).limit(limit))
+    return [Overview(*row) for row in rows.tuples()]
+
+
+async def find_thread(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Overview | None:
+    query = _overviews().where(col(Thread.user_id) == user_id, col(Thread.id) == thread_id)
+    row = (await session.execute(query)).tuples().one_or_none()
+    return Overview(*row) if row else None
+
+
+async def hold_own(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Thread | None:
+    """The user's thread, held until the transaction ends."""
+    query = select(Thread).where(col(Thread.id) == thread_id, col(Thread.user_id) == user_id)
+    return (await session.scalars(query.with_for_update())).one_or_none()
+
+
+async def delete_thread(session: AsyncSession, thread_id: UUID) -> None:
+    await session.execute(delete(Thread).where(col(Thread.id) == thread_id))
+
+
+async def all_messages(session: AsyncSession, thread_id: UUID) -> Sequence[tuple[Message, Run]]:
+    """The thread's messages in the order of their runs."""
+    query = (
+        select(Message, Run)
+        .join(Run, (col(Run.thread_id) == col(Message.thread_id)) & (col(Run.id) == col(Message.run_id)))
+        .where(col(Message.thread_id) == thread_id)
+        .order_by(col(Run.position), col(Message.seq))
+    )
+    return (await session.execute(query)).tuples().all()
+
+
+async def messages_before(session: AsyncSession, thread_id: UUID, run: Run, limit: int) -> list[Message]:
+    """The latest messages of earlier runs, and the one that this run answers; oldest first."""
+    query = (
+        select(Message)
+        .join(Run, (col(Run.thread_id) == col(Message.thread_id)) & (col(Run.id) == col(Message.run_id)))
+        .where(
+            col(Message.thread_id) == thread_id,
+            (col(Run.position) < run.position) | ((col(Run.id) == run.id) & (col(Message.role) == "user")),
+        )
+        .order_by(col(Run.position).desc(), col(Message.seq).desc())
+        .limit(limit)
+    )
+    return list(reversed((await session.scalars(query)).all()))

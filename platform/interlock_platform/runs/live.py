@@ -1,0 +1,72 @@
+"""Text as it is written: sent round in batches, kept nowhere, replaced by the stored message when that comes."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from interlock_platform.database import Database, Scope
+
+LIVE_CHANNEL = "interlock_live"
+MOST_CHARACTERS = 1500
+"""A notification holds 8,000 bytes, and a character up to 12 of them in JSON."""
+
+
+@dataclass(frozen=True)
+class LiveText:
+    """A piece of a message that is being written; `offset` in characters."""
+
+    thread_id: str
+    run_id: str
+    message_id: str
+    offset: int
+    delta: str
+
+    def wire(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class LiveWriter:
+    """The worker's end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write(self, thread_id: UUID, run_id: UUID, message_id: str, offset: int, text: str) -> None:
+        pieces = [text[at : at + MOST_CHARACTERS] for at in range(0, len(text), MOST_CHARACTERS)]
+        async with self._database.transaction(Scope()) as session:
+            for number, piece in enumerate(pieces):
+                live = LiveText(str(thread_id), str(run_id), message_id, offset + number * MOST_CHARACTERS, piece)
+                await session.execute(select(func.pg_notify(LIVE_CHANNEL, json.dumps(live.wire()))))
+
+
+class LiveTexts:
+    """The reader's end: what is being written now, per thread."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, LiveText] = {}
+
+    def take(self, payload: str) -> LiveText:
+        """Adds a piece to what is known of its message."""
+        piece = LiveText(**json.loads(payload))
+        held = self._texts.get(piece.thread_id)
+        if piece.offset == 0:
+            self._texts[piece.thread_id] = piece
+        elif held and held.message_id == piece.message_id and len(held.delta) == piece.offset:
+            self._texts[piece.thread_id] = LiveText(
+                piece.thread_id, piece.run_id, piece.message_id, 0, held.delta + piece.delta
+            )
+        else:
+            # The beginning was missed: the stored message will bring it.
+            self._texts.pop(piece.thread_id, None)
+        return piece
+
+    def now(self, thread_id: UUID) -> dict[str, str] | None:
+        held = self._texts.get(str(thread_id))
+        return {"run_id": held.run_id, "message_id": held.message_id, "text": held.delta} if held else None
+
+    def done(self, thread_id: UUID) -> None:
+        """The message is stored, or will not be."""
+        self._texts.pop(str(thread_id), None)
