@@ -58,6 +58,12 @@ class Chat:
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             return (await _find(session, who, thread_id)).wire()
 
+    async def overview(self, tenant_id: UUID, user_id: UUID, thread_id: UUID) -> dict[str, Any] | None:
+        """The thread as its user's list shows it, if it is still there."""
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            found = await store.find_thread(session, user_id, thread_id)
+        return found.wire() if found else None
+
     async def rename_thread(self, who: Principal, thread_id: UUID, title: str) -> dict[str, Any]:
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             thread = await _hold(session, who, thread_id)

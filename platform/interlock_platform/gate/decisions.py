@@ -75,9 +75,22 @@ class Decisions:
             raise not_found()
         return self._ledger.card(whole)
 
-    async def count_waiting(self, who: Principal) -> int:
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            return await store.count_waiting(session, who.user_id)
+    async def news(self, tenant_id: UUID, user_id: UUID, call_id: UUID) -> dict[str, Any] | None:
+        """That a call began or ceased to wait for its user, and how many wait now."""
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            whole = await store.find(session, call_id, user_id)
+            waiting = await store.count_waiting(session, user_id)
+        if whole is None:
+            return None
+        call = whole.call
+        return {
+            "id": str(call.id),
+            "thread_id": str(call.thread_id),
+            "state": call.state,
+            "tool": whole.declared["title"] or call.tool,
+            "server": call.server_id,
+            "waiting": waiting,
+        }
 
     async def decide(self, who: Principal, call_id: UUID, decision: Approve | Reject | Respond) -> dict[str, Any]:
         """Settles the call once; whoever comes second is told who was first."""

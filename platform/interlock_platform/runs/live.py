@@ -67,6 +67,8 @@ class LiveTexts:
         held = self._texts.get(str(thread_id))
         return {"run_id": held.run_id, "message_id": held.message_id, "text": held.delta} if held else None
 
-    def done(self, thread_id: UUID) -> None:
-        """The message is stored, or will not be."""
-        self._texts.pop(str(thread_id), None)
+    def done(self, thread_id: UUID, message_id: str | None = None) -> None:
+        """This message of the thread, or whichever is being written, is stored, or will not be."""
+        held = self._texts.get(str(thread_id))
+        if held and message_id in (None, held.message_id):
+            del self._texts[str(thread_id)]

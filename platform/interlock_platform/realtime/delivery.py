@@ -1,0 +1,121 @@
+"""From the bell to the browsers: what was rung is read from Postgres and sent to those who look at it here."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import socketio
+
+from interlock_platform.database import Database, Scope
+from interlock_platform.realtime.sockets import thread_room, user_room
+from interlock_platform.runs import log
+from interlock_platform.runs.bell import Bell
+from interlock_platform.runs.live import LIVE_CHANNEL, LiveTexts
+from interlock_platform.runs.store import THREAD_CHANNEL, USER_CHANNEL
+
+logger = logging.getLogger(__name__)
+
+News = Callable[[UUID, UUID, str], Awaitable[tuple[str, dict[str, Any]] | None]]
+"""(tenant, user, id) -> the event to send to that user, and what it carries; None if there is nothing to tell."""
+
+
+class Delivery:
+    """One per process; `live` knows what is being written now."""
+
+    def __init__(self, database: Database, server: socketio.AsyncServer, bell: Bell) -> None:
+        self._database = database
+        self._server = server
+        self._bell = bell
+        self._sent: dict[UUID, int] = {}
+        self._tenants: dict[UUID, UUID] = {}
+        self._news: dict[str, News] = {}
+        self.live = LiveTexts()
+
+    def on(self, kind: str, news: News) -> None:
+        """What to send when `kind:id` is rung for a user."""
+        self._news[kind] = news
+
+    async def follow(self, sid: str, tenant_id: UUID, thread_id: UUID) -> None:
+        """This socket wants the thread's events from now on; the log is read after that, so nothing falls between."""
+        await self._server.enter_room(sid, thread_room(thread_id))
+        self._tenants[thread_id] = tenant_id
+
+    async def unfollow(self, sid: str, thread_id: UUID) -> None:
+        await self._server.leave_room(sid, thread_room(thread_id))
+
+    async def caught_up(self, tenant_id: UUID, thread_id: UUID, seq: int) -> None:
+        """A socket was given everything up to `seq`: what came since, and what comes, is sent from there."""
+        self._sent[thread_id] = min(seq, self._sent.get(thread_id, seq))
+        await self._guarded(self._send_new(tenant_id, thread_id))
+
+    async def run(self) -> None:
+        """Delivers until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver_events())
+            group.create_task(self._deliver_live())
+            group.create_task(self._deliver_news())
+
+    async def _deliver_events(self) -> None:
+        async for rung in self._bell.listen(THREAD_CHANNEL):
+            if rung is None:
+                for thread_id in list(self._sent):
+                    await self._guarded(self._send_new(self._tenants[thread_id], thread_id))
+                continue
+            tenant, user, thread = (UUID(part) for part in rung.split(":"))
+            if self._anybody_in(user_room(tenant, user)):
+                await self._guarded(self._tell(tenant, user, "thread", str(thread)))
+            if self._anybody_in(thread_room(thread)):
+                await self._guarded(self._send_new(tenant, thread))
+            else:
+                self._forget(thread)
+
+    async def _send_new(self, tenant_id: UUID, thread_id: UUID) -> None:
+        if thread_id not in self._sent:
+            return
+        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+            entries = await log.read(session, thread_id, self._sent[thread_id])
+        for entry in entries:
+            if entry.event["type"] == "TEXT_MESSAGE_END":
+                self.live.done(thread_id, entry.event["messageId"])
+            elif entry.event["type"] in ("RUN_FINISHED", "RUN_ERROR"):
+                self.live.done(thread_id)
+            told = {"thread_id": str(thread_id), **entry.wire()}
+            await self._server.emit("event", told, room=thread_room(thread_id))
+            self._sent[thread_id] = entry.seq
+
+    async def _deliver_live(self) -> None:
+        async for rung in self._bell.listen(LIVE_CHANNEL):
+            if rung is not None:
+                piece = self.live.take(rung)
+                await self._server.emit("live", piece.wire(), room=thread_room(piece.thread_id))
+
+    async def _deliver_news(self) -> None:
+        async for rung in self._bell.listen(USER_CHANNEL):
+            if rung is not None:
+                tenant, user, kind, about = rung.split(":", 3)
+                if self._anybody_in(user_room(tenant, user)):
+                    await self._guarded(self._tell(UUID(tenant), UUID(user), kind, about))
+
+    async def _tell(self, tenant_id: UUID, user_id: UUID, kind: str, about: str) -> None:
+        told = await self._news[kind](tenant_id, user_id, about)
+        if told is not None:
+            event, body = told
+            await self._server.emit(event, body, room=user_room(tenant_id, user_id))
+
+    def _anybody_in(self, room: str) -> bool:
+        return next(self._server.manager.get_participants("/", room), None) is not None
+
+    def _forget(self, thread_id: UUID) -> None:
+        self._sent.pop(thread_id, None)
+        self._tenants.pop(thread_id, None)
+        self.live.done(thread_id)
+
+    @staticmethod
+    async def _guarded(delivering: Awaitable[None]) -> None:
+        try:
+            await delivering
+        except Exception:
+            # What was not sent is still stored: the client sees the gap and opens the thread again.
+            logger.exception("Something could not be delivered")

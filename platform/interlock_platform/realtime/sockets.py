@@ -1,0 +1,119 @@
+"""The Socket.IO door: every event with a live session, a checked payload, and an answer."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+import socketio
+from pydantic import BaseModel, ValidationError
+from socketio.exceptions import ConnectionRefusedError
+
+from interlock_platform.errors import Problem
+from interlock_platform.http.authentication import Authentication
+from interlock_platform.http.problems import DATABASE_AWAY, invalid
+from interlock_platform.principal import Principal
+
+logger = logging.getLogger(__name__)
+
+SOCKET_PATH = "/ws/socket.io"
+MAX_MESSAGE_BYTES = 512 * 1024
+SESSION_CHECK_SECONDS = 5.0
+
+Payload = TypeVar("Payload", bound=BaseModel)
+Handler = Callable[[str, Principal, Payload], Awaitable[dict[str, Any]]]
+
+
+def make_server(origin: str) -> socketio.AsyncServer:
+    """Websocket only, so that nothing needs sticky sessions; exact origin; the one heartbeat there is."""
+    return socketio.AsyncServer(
+        async_mode="asgi",
+        transports=["websocket"],
+        cors_allowed_origins=[origin],
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
+        ping_interval=8,
+        ping_timeout=5,
+        always_connect=False,
+        logger=False,
+        engineio_logger=False,
+    )
+
+
+class Sockets:
+    """Registers events; rooms only deliver, authority is read from the session at every event."""
+
+    def __init__(self, server: socketio.AsyncServer, authentication: Authentication) -> None:
+        self.server = server
+        self._authentication = authentication
+        self._cookies: dict[str, str] = {}
+        server.on("connect", self._connect)
+        server.on("disconnect", self._disconnect)
+        server.on("*", self._unknown)
+
+    def on(self, event: str, payload_type: type[Payload], handle: Handler[Payload]) -> None:
+        """`handle(sid, principal, payload)` returns what the acknowledgement carries beside `ok`."""
+
+        async def receive(sid: str, data: Any = None) -> dict[str, Any]:
+            try:
+                principal = await self._authentication.principal(self._cookies.get(sid))
+                payload = payload_type.model_validate(data, strict=False)
+                return {"ok": True, **await handle(sid, principal, payload)}
+            except Problem as problem:
+                if problem.status == 401:
+                    await self.server.disconnect(sid)
+                return refused(problem)
+            except ValidationError as error:
+                # As if the payload were a request's body, whose place the error's path begins with.
+                located = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_input=False)]
+                return refused(invalid(located))
+            except DATABASE_AWAY:
+                message = "The database does not answer at the moment. Try again shortly."
+                return refused(Problem("unavailable", 503, message))
+            except Exception:
+                logger.exception("The event %s failed", event)
+                return refused(Problem("internal", 500, "Something went wrong on our side."))
+
+        self.server.on(event, receive)
+
+    async def check_sessions(self) -> None:
+        """Cuts the sockets whose session has ended, until cancelled."""
+        while True:
+            await asyncio.sleep(SESSION_CHECK_SECONDS)
+            for sid, cookie in list(self._cookies.items()):
+                try:
+                    await self._authentication.principal(cookie)
+                except Problem:
+                    await self.server.disconnect(sid)
+                except DATABASE_AWAY as error:
+                    logger.warning("Sessions can't be checked: %s", error)
+                    break
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        cookie = environ.get("HTTP_COOKIE", "")
+        try:
+            principal = await self._authentication.principal(cookie)
+        except Problem as problem:
+            raise ConnectionRefusedError(problem.code) from problem
+        except DATABASE_AWAY as error:
+            raise ConnectionRefusedError("unavailable") from error
+        self._cookies[sid] = cookie
+        await self.server.enter_room(sid, user_room(principal.tenant_id, principal.user_id))
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        self._cookies.pop(sid, None)
+
+    async def _unknown(self, event: str, sid: str, data: Any = None) -> dict[str, Any]:
+        return refused(Problem("unknown_event", 404, "There is no such event. docs/protocol.md lists those there are."))
+
+
+def refused(problem: Problem) -> dict[str, Any]:
+    return {"ok": False, "error": problem.body()}
+
+
+def user_room(tenant_id: UUID | str, user_id: UUID | str) -> str:
+    return f"user:{tenant_id}:{user_id}"
+
+
+def thread_room(thread_id: UUID | str) -> str:
+    return f"thread:{thread_id}"
