@@ -1,0 +1,95 @@
+# What can be done here. `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+STEP := scripts/step
+UV := $(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes
+WEB := $(shell find web -name node_modules -prune -o -type f -print)
+SOURCES := graphs handlers platform servers
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+# A stamp is worth what it stands for: where that was deleted, the stamp goes too.
+ifeq ($(wildcard $(BIN)/python),)
+$(shell rm -rf .stamps)
+endif
+ifeq ($(wildcard servers/interlock_servers/_web/index.html),)
+$(shell rm -f .stamps/web)
+endif
+ifeq ($(wildcard web/node_modules),)
+$(shell rm -f .stamps/node_modules)
+endif
+ifeq ($(wildcard tests/mcp_servers/node_modules),)
+$(shell rm -f .stamps/test_servers)
+endif
+
+.PHONY: help run test check dev web migrate clean requirements
+.DEFAULT_GOAL := help
+
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-14s%s\n", $$1, $$2}' Makefile
+
+run: .stamps/runtime .stamps/web ## Set up what is missing, then serve Interlock
+	@exec interlock serve
+
+test: .stamps/dev .stamps/web .stamps/test_servers .stamps/chromium ## Set up, check everything and run every test
+	@$(MAKE) --no-print-directory check
+	@$(STEP) "Web tests" sh -c 'cd web && npm test'
+	@pytest -q
+
+check: .stamps/dev .stamps/node_modules ## Lint, types and the direction of imports
+	@$(STEP) "ruff" ruff check .
+	@$(STEP) "ruff format" ruff format --check .
+	@$(STEP) "import-linter" lint-imports
+	@$(STEP) "mypy" mypy $(SOURCES) tests
+	@$(STEP) "pyright" pyright
+	@$(STEP) "Web checks" sh -c 'cd web && npm run check'
+
+dev: .stamps/dev .stamps/node_modules ## Serve with reload: Python and web, on port 5173
+	@exec scripts/dev
+
+web: .stamps/node_modules ## Build the web UI
+	@$(STEP) "Web UI built" sh -c 'cd web && npm run build'
+	@touch .stamps/web
+
+migrate: .stamps/runtime ## Bring the database to the schema of this version
+	@exec interlock migrate
+
+clean: ## Remove all that was built or installed here; the data in .interlock stays
+	rm -rf .venv .stamps web/node_modules tests/mcp_servers/node_modules servers/interlock_servers/_web
+	rm -rf dist build test-results .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find $(SOURCES) tests alembic benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+requirements: .stamps/uv ## (maintenance) Pin the newest packages that pyproject.toml allows
+	@scripts/pin
+
+.stamps/uv: requirements/bootstrap.txt
+	@mkdir -p .stamps
+	@$(STEP) "Virtual environment" scripts/bootstrap $(PYTHON)
+	@touch $@
+
+.stamps/runtime: requirements/runtime.txt requirements/web.txt pyproject.toml .stamps/uv
+	@$(STEP) "Packages" $(UV) -r requirements/runtime.txt -r requirements/web.txt
+	@$(STEP) "Interlock itself" scripts/install-interlock
+	@touch $@
+
+.stamps/dev: requirements/dev.txt .stamps/runtime
+	@$(STEP) "Packages for tests" $(UV) -r requirements/dev.txt
+	@touch $@
+
+.stamps/node_modules: web/package-lock.json .stamps/runtime
+	@$(STEP) "Web packages" sh -c 'cd web && npm ci --no-audit --no-fund --loglevel=error'
+	@touch $@
+
+.stamps/web: $(WEB) .stamps/node_modules
+	@$(STEP) "Web UI built" sh -c 'cd web && npm run build'
+	@touch $@
+
+.stamps/test_servers: tests/mcp_servers/package-lock.json .stamps/runtime
+	@$(STEP) "MCP servers for tests" sh -c 'cd tests/mcp_servers && npm ci --no-audit --no-fund --loglevel=error'
+	@touch $@
+
+.stamps/chromium: scripts/chromium .stamps/uv
+	@$(STEP) "Chromium" scripts/chromium
+	@touch $@
