@@ -1,5 +1,15 @@
 import "./index.css";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "@/app/App";
+import { reloadOnceForMissingChunks } from "@/app/missingChunks";
+
+reloadOnceForMissingChunks();
 
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<h1>Interlock</h1>);
+if (!root) throw new Error("The page has no root element.");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

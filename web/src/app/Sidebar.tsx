@@ -1,0 +1,82 @@
+import { Inbox, Search, SquarePen, X } from "lucide-react";
+import { useState } from "react";
+import { Link, useLocation } from "wouter";
+import { IconButton } from "@/components/ui/Button";
+import { UserMenu } from "@/features/session/UserMenu";
+import { ThreadList } from "@/features/threads/ThreadList";
+import { t } from "@/lib/i18n";
+import type { Me } from "@/lib/protocol";
+import { pages } from "@/lib/urls";
+import { Brand } from "./Brand";
+import { useWaitingCount } from "./waitingCount";
+
+export const SEARCH_ID = "thread-search";
+
+interface SidebarProps {
+  me: Me;
+  current: string | null;
+  onFollow: () => void;
+  onDeleted: (id: string) => void;
+  onClose?: (() => void) | undefined;
+}
+
+const LINK = "flex min-h-9 items-center gap-3 rounded-xl px-3 text-sm hover:bg-line/50 pointer-coarse:min-h-11 aria-[current=page]:bg-line/70";
+
+export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarProps) {
+  const [query, setQuery] = useState("");
+  const [location] = useLocation();
+  const waiting = useWaitingCount((state) => state.count);
+  return (
+    <div className="flex h-full flex-col bg-side">
+      <div className="flex h-14 shrink-0 items-center justify-between ps-4 pe-2">
+        <Brand />
+        {onClose && (
+          <IconButton label={t.app.close} onClick={onClose}>
+            <X size={18} aria-hidden="true" />
+          </IconButton>
+        )}
+      </div>
+      <div className="flex flex-col gap-0.5 px-2">
+        <Link href={pages.newChat} onClick={onFollow} className={LINK} aria-keyshortcuts="Control+Shift+O">
+          <SquarePen size={17} aria-hidden="true" />
+          {t.threads.newChat}
+        </Link>
+        <Link href={pages.approvals} onClick={onFollow} className={LINK} aria-current={location === pages.approvals ? "page" : undefined}>
+          <Inbox size={17} aria-hidden="true" />
+          <span className="flex-1">{t.app.approvals}</span>
+          {waiting > 0 && (
+            <span className="min-w-5 rounded-full bg-warn px-1.5 text-center text-xs font-semibold text-page">
+              <span aria-hidden="true">{waiting}</span>
+              <span className="sr-only">, {t.app.waiting(waiting)}</span>
+            </span>
+          )}
+        </Link>
+      </div>
+      <label className="relative mx-2 mt-3 mb-2 block">
+        <span className="sr-only">{t.threads.search}</span>
+        <Search size={15} aria-hidden="true" className="absolute start-3 top-1/2 -translate-y-1/2 text-soft" />
+        <input
+          id={SEARCH_ID}
+          type="search"
+          className="field min-h-9 bg-page/60 ps-9! text-sm! pointer-coarse:min-h-11"
+          placeholder={t.threads.search}
+          aria-keyshortcuts="Control+K"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && query) {
+              event.preventDefault();
+              setQuery("");
+            }
+          }}
+        />
+      </label>
+      <nav aria-label={t.app.navigation} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1">
+        <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
+      </nav>
+      <div className="border-t border-line p-2">
+        <UserMenu me={me} />
+      </div>
+    </div>
+  );
+}

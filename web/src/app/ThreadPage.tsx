@@ -1,0 +1,23 @@
+import { CallGroup } from "@/features/approvals/CallGroup";
+import { WaitingBar } from "@/features/approvals/WaitingBar";
+import { Chat } from "@/features/chat/Chat";
+import { useThread } from "@/features/threads/getThread";
+import { t } from "@/lib/i18n";
+import type { Me } from "@/lib/protocol";
+import { Header } from "./Header";
+import { NotFound } from "./NotFound";
+import { useTitle } from "./useTitle";
+
+const renderCalls = (threadId: string, toolCallIds: string[]) => <CallGroup threadId={threadId} toolCallIds={toolCallIds} />;
+
+export function ThreadPage({ threadId, me }: { threadId: string; me: Me }) {
+  const { data } = useThread(threadId);
+  const title = data ? data.title || t.threads.untitled : "";
+  useTitle(title);
+  return (
+    <>
+      <Header me={me} title={title || t.app.name} />
+      <Chat key={threadId} threadId={threadId} renderCalls={renderCalls} bar={<WaitingBar threadId={threadId} />} gone={<NotFound />} />
+    </>
+  );
+}

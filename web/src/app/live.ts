@@ -1,0 +1,48 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { putServer, putToolset } from "@/features/servers/cache";
+import { dropThread, putThread } from "@/features/threads/cache";
+import { keys } from "@/lib/api/keys";
+import { deliverAll } from "@/lib/live/outbox";
+import { keepConnected, socket } from "@/lib/live/socket";
+import type { ServerToClient } from "@/lib/protocol";
+import { useWaitingCount } from "./waitingCount";
+
+/** Connects this page to the server's news: lists, connections and what waits. */
+export function useLiveNews(onThreadDeleted: (id: string) => void): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    let first = true;
+    const connected = () => {
+      void deliverAll();
+      if (!first) void client.invalidateQueries();
+      first = false;
+    };
+    const thread: ServerToClient["thread"] = (news) => putThread(client, news);
+    const deleted: ServerToClient["thread.deleted"] = ({ id }) => {
+      dropThread(client, id);
+      onThreadDeleted(id);
+    };
+    const approval: ServerToClient["approval"] = ({ waiting }) => {
+      useWaitingCount.setState({ count: waiting });
+      void client.invalidateQueries({ queryKey: keys.approvals });
+    };
+    const toolset: ServerToClient["toolset"] = (news) => putToolset(client, news);
+    const server: ServerToClient["server"] = (news) => putServer(client, news);
+    socket.on("connect", connected);
+    socket.on("thread", thread);
+    socket.on("thread.deleted", deleted);
+    socket.on("approval", approval);
+    socket.on("toolset", toolset);
+    socket.on("server", server);
+    return () => {
+      socket.off("connect", connected);
+      socket.off("thread", thread);
+      socket.off("thread.deleted", deleted);
+      socket.off("approval", approval);
+      socket.off("toolset", toolset);
+      socket.off("server", server);
+    };
+  }, [client, onThreadDeleted]);
+  useEffect(() => keepConnected(), []);
+}

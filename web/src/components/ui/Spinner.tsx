@@ -1,0 +1,10 @@
+import { clsx } from "clsx";
+
+export function Spinner({ className }: { className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={clsx("inline-block size-4 shrink-0 animate-spin rounded-full border-2 border-current border-e-transparent", className)}
+    />
+  );
+}

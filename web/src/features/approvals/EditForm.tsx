@@ -1,0 +1,126 @@
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/ui/Button";
+import { t } from "@/lib/i18n";
+import type { Call, FieldError, JsonObject } from "@/lib/protocol";
+import { changesBetween } from "@/lib/schema/changes";
+import { withValue } from "@/lib/schema/pointer";
+import { isObject, kindOf, resolve } from "@/lib/schema/schema";
+import { type Errors, validate } from "@/lib/schema/validate";
+import { Diff } from "./Diff";
+import { Field, ObjectFields } from "./Field";
+import { type Form, FormContext } from "./FormContext";
+import { toolTitle } from "./words";
+
+interface EditFormProps {
+  call: Call;
+  value: JsonObject;
+  refused: FieldError[];
+  disabled: boolean;
+  onChange: (value: JsonObject) => void;
+  onApprove: (value: JsonObject) => void;
+  onCancel: () => void;
+}
+
+const NO_ERRORS: FieldError[] = [];
+const NOTHING: ReadonlySet<string> = new Set();
+
+function useBroken(): [ReadonlySet<string>, Form["broken"], () => void] {
+  const [broken, setBroken] = useState(NOTHING);
+  const mark = (pointer: string, isBroken: boolean) =>
+    setBroken((now) => {
+      if (now.has(pointer) === isBroken) return now;
+      const next = new Set([...now].filter((at) => at !== pointer && !at.startsWith(`${pointer}/`)));
+      if (isBroken) next.add(pointer);
+      return next;
+    });
+  return [broken, mark, () => setBroken(NOTHING)];
+}
+
+function allErrors(errors: Errors, broken: ReadonlySet<string>, refused: FieldError[]): Errors {
+  const all = { ...errors };
+  for (const pointer of broken) all[pointer] = t.approvals.badJson;
+  for (const { field, message } of refused) all[field] ??= message;
+  return all;
+}
+
+/** A form made from the tool's schema: typed values, checked as they are written, with what was changed beside it. */
+export function EditForm({ call, value, refused, disabled, onChange, onApprove, onCancel }: EditFormProps) {
+  const prefix = useId();
+  const root = call.tool.input_schema;
+  const [version, setVersion] = useState(0);
+  const [seen, setSeen] = useState<FieldError[]>([]);
+  const [broken, markBroken, mend] = useBroken();
+  const form = useRef<HTMLFormElement>(null);
+  const schema = resolve(root, root);
+  const own = useMemo(() => validate(root, value), [root, value]);
+  const changes = useMemo(() => changesBetween(call.arguments, value), [call.arguments, value]);
+  const errors = allErrors(own, broken, refused === seen ? NO_ERRORS : refused);
+  const valid = Object.keys(own).length === 0 && broken.size === 0;
+  const ready = valid && changes.length > 0 && !disabled;
+
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
+  }, []);
+
+  const context: Form = {
+    root,
+    errors,
+    edited: new Set(changes.map(({ pointer }) => pointer)),
+    broken: markBroken,
+    idOf: (pointer) => `${prefix}${pointer}`,
+    change: (pointer, next) => {
+      setSeen(refused);
+      if (pointer === "") {
+        if (isObject(next)) onChange(next);
+      } else onChange(withValue(value, pointer, next));
+    },
+  };
+  const submit = () => {
+    if (ready) onApprove(value);
+  };
+  return (
+    <FormContext value={context}>
+      <form
+        ref={form}
+        aria-label={t.approvals.editTitle(toolTitle(call))}
+        noValidate
+        className="flex flex-col gap-3"
+        onSubmit={(event) => event.preventDefault()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) submit();
+          if (event.key === "Escape") onCancel();
+        }}
+      >
+        <div key={version} className="flex flex-col gap-3">
+          {kindOf(schema) === "object" ? (
+            <ObjectFields pointer="" schema={schema} value={value} />
+          ) : (
+            <Field pointer="" label={t.approvals.arguments} schema={{}} value={value} required />
+          )}
+        </div>
+        {errors[""] && kindOf(schema) === "object" && <p className="text-sm text-danger">{errors[""]}</p>}
+        <div className="flex items-center gap-3 text-sm text-soft">
+          <span>{t.approvals.changesCount(changes.length)}</span>
+          {(changes.length > 0 || broken.size > 0) && (
+            <Button
+              onClick={() => {
+                mend();
+                onChange(call.arguments);
+                setVersion((now) => now + 1);
+              }}
+            >
+              {t.approvals.reset}
+            </Button>
+          )}
+        </div>
+        <Diff before={call.arguments} after={value} schema={root} label={t.approvals.diff} />
+        <div className="flex flex-wrap gap-2">
+          <Button look="accent" disabled={!ready} aria-keyshortcuts="Control+Enter" onClick={submit}>
+            {t.approvals.approveEdited}
+          </Button>
+          <Button onClick={onCancel}>{t.approvals.cancel}</Button>
+        </div>
+      </form>
+    </FormContext>
+  );
+}

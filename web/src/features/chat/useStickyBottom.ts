@@ -1,0 +1,46 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+const NEAR = 48;
+
+/** Keeps a scroll container at its end while the reader is there, and leaves the reader alone otherwise. */
+export function useStickyBottom() {
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const sticking = useRef(true);
+  const [away, setAway] = useState(false);
+
+  const toEnd = useCallback(() => {
+    sticking.current = true;
+    setAway(false);
+    const element = box.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, []);
+
+  useEffect(() => {
+    const element = box.current;
+    const inner = content.current;
+    if (!element || !inner) return;
+    let height = element.scrollHeight;
+    const scrolled = () => {
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR;
+      const grew = element.scrollHeight !== height;
+      if (near || !grew) {
+        sticking.current = near;
+        setAway(!near);
+      }
+    };
+    const observer = new ResizeObserver(() => {
+      height = element.scrollHeight;
+      if (sticking.current) element.scrollTop = height;
+    });
+    element.addEventListener("scroll", scrolled, { passive: true });
+    observer.observe(inner);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener("scroll", scrolled);
+      observer.disconnect();
+    };
+  }, []);
+
+  return { box, content, away, toEnd };
+}

@@ -1,0 +1,7 @@
+import { request } from "@/lib/api/http";
+import type { Connected } from "@/lib/protocol";
+import { urls } from "@/lib/urls";
+
+export function connectServer(id: string): Promise<Connected> {
+  return request<Connected>("POST", urls.connectServer(id));
+}

@@ -1,0 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
+import { request } from "@/lib/api/http";
+import { keys } from "@/lib/api/keys";
+import type { Server } from "@/lib/protocol";
+import { urls } from "@/lib/urls";
+
+export function useServers() {
+  return useQuery({
+    queryKey: keys.servers,
+    queryFn: async () => (await request<{ servers: Server[] }>("GET", urls.servers)).servers,
+  });
+}

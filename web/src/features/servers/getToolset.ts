@@ -1,0 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+import { request } from "@/lib/api/http";
+import { keys } from "@/lib/api/keys";
+import type { Toolset } from "@/lib/protocol";
+import { urls } from "@/lib/urls";
+
+export function useToolset() {
+  return useQuery({ queryKey: keys.toolset, queryFn: () => request<Toolset>("GET", urls.toolset) });
+}

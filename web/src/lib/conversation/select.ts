@@ -1,0 +1,45 @@
+import type { Call } from "@/lib/protocol";
+import { isWaiting } from "./calls";
+import type { CallItem, Conversation, Item, Run } from "./state";
+
+/** The calls of this conversation that wait for a decision, oldest first. */
+export function waitingCalls(conversation: Conversation): Call[] {
+  const waiting: Call[] = [];
+  for (const id of conversation.order) {
+    for (const item of conversation.runs[id]?.items ?? []) {
+      const callId = item.kind === "call" ? conversation.toolCalls[item.toolCallId]?.callId : null;
+      const call = callId ? conversation.calls[callId] : undefined;
+      if (call && isWaiting(call)) waiting.push(call);
+    }
+  }
+  return waiting;
+}
+
+const ACTIVE = new Set(["running", "waiting"]);
+
+/** The run that stands at work, or waits for a person; else the first one in the queue. */
+export function activeRun(conversation: Conversation): Run | null {
+  const runs = conversation.order.flatMap((id) => conversation.runs[id] ?? []);
+  return runs.find((run) => ACTIVE.has(run.state)) ?? runs.find((run) => run.state === "queued") ?? null;
+}
+
+export type Piece = { kind: "text"; id: string } | { kind: "calls"; id: string; toolCallIds: string[] };
+
+function belongs(piece: Piece | undefined, item: CallItem, previous: Item | undefined): piece is Extract<Piece, { kind: "calls" }> {
+  return piece?.kind === "calls" && previous?.kind === "call" && previous.parent === item.parent;
+}
+
+/** A run's items with the calls of one turn put together. */
+export function pieces(items: Item[]): Piece[] {
+  const made: Piece[] = [];
+  items.forEach((item, index) => {
+    if (item.kind === "text") {
+      made.push({ kind: "text", id: item.id });
+      return;
+    }
+    const last = made.at(-1);
+    if (belongs(last, item, items[index - 1])) last.toolCallIds.push(item.toolCallId);
+    else made.push({ kind: "calls", id: item.toolCallId, toolCallIds: [item.toolCallId] });
+  });
+  return made;
+}

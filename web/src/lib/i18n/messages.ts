@@ -1,0 +1,2 @@
+/** A catalogue: sentences by area and name; a function where a sentence has parts or a plural, a record where a code has words. */
+export type Messages = Record<string, string | Record<string, string> | ((...parts: never[]) => string)>;

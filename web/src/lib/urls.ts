@@ -1,0 +1,33 @@
+const id = encodeURIComponent;
+
+/** Every address that the UI asks for or goes to. */
+export const urls = {
+  login: (next: string) => `/auth/login?next=${id(next)}`,
+  logout: "/auth/logout",
+  me: "/api/me",
+  initialize: "/api/initialize",
+  servers: "/api/servers",
+  connectServer: (server: string) => `/api/servers/${id(server)}/connect`,
+  disconnectServer: (server: string) => `/api/servers/${id(server)}/disconnect`,
+  toolset: "/api/toolset",
+  threads: (query: string, cursor: string | null) => {
+    const search = new URLSearchParams();
+    if (query) search.set("q", query);
+    if (cursor) search.set("cursor", cursor);
+    const text = search.toString();
+    return text ? `/api/threads?${text}` : "/api/threads";
+  },
+  newThread: "/api/threads",
+  thread: (thread: string) => `/api/threads/${id(thread)}`,
+  approvals: "/api/approvals?state=proposed&scope=mine",
+  approval: (call: string) => `/api/approvals/${id(call)}`,
+  socketPath: "/ws/socket.io",
+} as const;
+
+export const pages = {
+  home: "/",
+  newChat: "/c/new",
+  thread: (thread: string) => `/c/${id(thread)}`,
+  threadPattern: "/c/:thread",
+  approvals: "/approvals",
+} as const;
