@@ -49,7 +49,7 @@ class Connection:
         self._mode = mode
         self._closing = Latch()
         self._kick = asyncio.Event()
-        self._attempt: asyncio.Future[Session | ServerUnavailable] = asyncio.get_running_loop().create_future()
+        self._asked = _asked()
         self._session: Session | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._failure = ServerUnavailable(f"{spec.name} is not connected.")
@@ -68,7 +68,8 @@ class Connection:
         if self._keeper is not None:
             await asyncio.wait({self._keeper})
             self._keeper.result()
-        self._settle(ServerUnavailable(f"{self.spec.name} was disconnected."))
+        if not self._asked.done():
+            self._asked.set_result(ServerUnavailable(f"{self.spec.name} was disconnected."))
 
     async def list_tools(self) -> tuple[ToolDefinition, ...]:
         """Ask the server again for what it offers."""
@@ -95,14 +96,12 @@ class Connection:
             return self._session
         if self._keeper is None or self._closing.is_set:
             raise ServerUnavailable(f"{self.spec.name} is not connected.")
-        if self._attempt.done():
-            self._attempt = asyncio.get_running_loop().create_future()
-        attempt = self._attempt
+        asked = self._asked
         self._kick.set()
-        await first_of(attempt, self._keeper, seconds=seconds)
-        if not attempt.done():
+        await first_of(asked, self._keeper, seconds=seconds)
+        if not asked.done():
             raise ServerUnavailable(f"{self.spec.name} is not reachable at the moment. Nothing was sent to it.")
-        outcome = attempt.result()
+        outcome = asked.result()
         if isinstance(outcome, ServerUnavailable):
             raise type(outcome)(*outcome.args) from outcome
         return outcome
@@ -120,7 +119,7 @@ class Connection:
                 if failures == 1:
                     continue
             await self._pause(failures)
-        for task, session in self._retiring.items():
+        for task, session in tuple(self._retiring.items()):
             await session.stop()
             await asyncio.wait({task})
         self.definitions = ()
@@ -128,6 +127,9 @@ class Connection:
 
     async def _connect(self) -> Session | None:
         """One attempt, from the handshake to the list of tools; whoever waits for it is told how it went."""
+        # Who asks from now on is not answered with the failure of an attempt that began before.
+        self._kick.clear()
+        asked, self._asked = self._asked, _asked()
         self._show(ConnectionState("connecting", tools=len(self.definitions)))
         wire: Wire = StdioWire(self.spec) if self.spec.transport == "stdio" else HttpWire(self.spec, self._ssl_context)
         session = Session(wire, mode=self._mode)
@@ -138,7 +140,9 @@ class Connection:
         error = None if attempt.cancelled() else attempt.exception()
         if error is None and not attempt.cancelled():
             self._session = session
-            self._settle(session)
+            asked.set_result(session)
+            self._asked.set_result(session)
+            self._asked = _asked()
             return session
         await session.stop()
         if attempt.cancelled():
@@ -148,7 +152,7 @@ class Connection:
         else:
             logger.error("Connecting to %s failed in an unforeseen way", self.spec.id, exc_info=error)
             self._failure = ServerNonsense(f"{self.spec.name} could not be used; the log of Interlock says why.")
-        self._settle(self._failure)
+        asked.set_result(self._failure)
         return None
 
     async def _establish(self, session: Session) -> None:
@@ -198,7 +202,7 @@ class Connection:
 
     async def _pause(self, failures: int) -> None:
         """Wait before the next attempt, unless somebody asks for one."""
-        if self._closing.is_set or not self._attempt.done():
+        if self._closing.is_set or self._kick.is_set():
             return
         kind: ConnectionKind = "sign_in" if isinstance(self._failure, LoginRequired) else "error"
         delay = None
@@ -214,7 +218,6 @@ class Connection:
                 tools=len(self.definitions),
             )
         )
-        self._kick.clear()
         kicked = asyncio.create_task(self._kick.wait())
         await self._first_unless_closing(kicked, within=delay)
         kicked.cancel()
@@ -222,14 +225,14 @@ class Connection:
     async def _first_unless_closing(self, *others: asyncio.Future[Any], within: float | None = None) -> None:
         await first_of(self._closing.future, *others, seconds=within)
 
-    def _settle(self, outcome: Session | ServerUnavailable) -> None:
-        if not self._attempt.done():
-            self._attempt.set_result(outcome)
-
     def _show(self, state: ConnectionState, *, tools_changed: bool = False) -> None:
         self.state = state
         if self._changes is not None:
             self._changes.put(Change(self.spec.id, state, tools_changed))
+
+
+def _asked() -> asyncio.Future[Session | ServerUnavailable]:
+    return asyncio.get_running_loop().create_future()
 
 
 def usable_definitions(

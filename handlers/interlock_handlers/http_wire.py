@@ -70,10 +70,10 @@ class HttpWire(httpx2.AsyncBaseTransport):
             response = await self._inner.handle_async_request(request)
         except httpx2.TransportError as error:
             self._failure = error
-            if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
-                self.doubtful.set("The server cannot be reached any more")
             if exchange is not None:
                 exchange.broken.set(_sentence(error))
+            if exchange is not None or isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+                self.doubtful.set(_sentence(error))
             if request.method != "POST" or not self.established:
                 raise
             return httpx2.Response(503, text=_sentence(error), request=request)
@@ -132,6 +132,8 @@ class _Body(httpx2.AsyncByteStream):
                 yield part
         except httpx2.TransportError as error:
             self._end(_sentence(error))
+            if self._exchange is not None:
+                self._wire.doubtful.set(_sentence(error))
         finally:
             if self._carries_session and self._wire.is_sse:
                 self._wire.dead.set("The server ended the connection")

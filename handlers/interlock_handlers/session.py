@@ -61,13 +61,13 @@ class Session:
         """Shake hands; raises ServerUnavailable with the reason if that does not come to an end within `seconds`."""
         self._owner = asyncio.create_task(self._own(), name="mcp-session")
         try:
-            await first_of(self._owner, self._ready.future, seconds=seconds)
+            await first_of(self._owner, self._ready.future, self.wire.dead.future, seconds=seconds)
         except asyncio.CancelledError:
             await self.stop()
             raise
         if self._ready.is_set and not self.ended.is_set:
             return
-        error = None if self._owner.done() else TimeoutError()
+        error = None if self._owner.done() or self.wire.dead.is_set else TimeoutError()
         await self.stop()
         if error is None and not self._owner.cancelled():
             raise self.wire.diagnosis(self._owner.exception()) from self._owner.exception()
@@ -118,7 +118,9 @@ class Session:
             self._forget(request)
             raise exchange.outcome(exchange.broken.reason)
         if exchange.abandoned:
-            raise exchange.outcome(self.ended.reason or f"The server did not answer within {timeout_seconds:g} s")
+            raise exchange.outcome(
+                self.ended.reason or f"The server did not answer within {round(timeout_seconds, 1):g} s"
+            )
         return self._result(exchange, request)
 
     async def drain(self) -> None:

@@ -94,10 +94,12 @@ class StdioWire:
                     await _end(process)
             finally:
                 _kill(process)
+                messages.close()
+                # With the pipes at their end they come to theirs, and the last words are heard.
+                await asyncio.wait(readers, timeout=GRACE_SECONDS / 10)
                 for reader in readers:
                     reader.cancel()
                 incoming.close()
-                messages.close()
                 await asyncio.gather(*readers, return_exceptions=True)
                 _release(process)
 
