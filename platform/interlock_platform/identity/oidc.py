@@ -50,13 +50,19 @@ class Provider:
         self._metadata_until = 0.0
         self._keys: KeySet | None = None
 
-    async def authorization_url(self, *, state: str, nonce: str, verifier: str, login_hint: str | None) -> str:
+    async def authorization_url(
+        self, *, state: str, nonce: str, verifier: str, login_hint: str | None, prompt: str | None
+    ) -> str:
         """Where the browser goes to sign in. Raises `provider_unreachable`."""
         metadata = await self._discovered()
-        hint = {"login_hint": login_hint} if login_hint else {}
+        wishes = {"login_hint": login_hint, "prompt": prompt}
         async with self._client() as client:
             url, _ = client.create_authorization_url(
-                metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **hint
+                metadata["authorization_endpoint"],
+                state=state,
+                nonce=nonce,
+                code_verifier=verifier,
+                **{name: wish for name, wish in wishes.items() if wish},
             )
             return str(url)
 

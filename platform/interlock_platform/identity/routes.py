@@ -52,6 +52,7 @@ def identity_routes(
     router = APIRouter(tags=["identity"])
     https = base_url.startswith("https://")
     browser_cookie = _cookie_name("interlock_sign_in", base_url)
+    left_cookie = _cookie_name("interlock_signed_out", base_url)
     page = Template(_HERE.joinpath("page.html").read_text())
     style = _HERE.joinpath("page.css").read_text()
 
@@ -76,9 +77,13 @@ def identity_routes(
         next_page: str | None = Query(None, alias="next"),
         login_hint: str | None = Query(None, max_length=200),
     ) -> Response:
-        browser = cookie_value(cookie_header(request), browser_cookie)
+        cookies = cookie_header(request)
+        # The provider may still know who signed out here, and would let them in again without a word.
+        ask_again = cookie_value(cookies, left_cookie) is not None
         try:
-            begun = await identity.begin(next_page, login_hint, browser)
+            begun = await identity.begin(
+                next_page, login_hint, cookie_value(cookies, browser_cookie), ask_again=ask_again
+            )
         except Problem as problem:
             return refused(request, problem)
         response = RedirectResponse(begun.url, 303)
@@ -95,6 +100,7 @@ def identity_routes(
         except Problem as problem:
             return refused(request, problem)
         response = RedirectResponse(signed_in.next, 303)
+        keep(response, left_cookie, "", 0)
         keep(response, authentication.cookie, signed_in.secret, int(identity.lasts.total_seconds()))
         return response
 
@@ -103,6 +109,7 @@ def identity_routes(
         await identity.end(authentication.secret(cookie_header(request)))
         response = Response(status_code=204)
         keep(response, authentication.cookie, "", 0)
+        keep(response, left_cookie, "1", int(SIGN_IN_LASTS.total_seconds()))
         return response
 
     @router.get("/auth/page.css", include_in_schema=False)

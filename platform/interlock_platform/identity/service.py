@@ -59,11 +59,17 @@ class Identity:
         self._idle = idle
         self.lasts = lasts
 
-    async def begin(self, next_page: str | None, login_hint: str | None, browser: str | None) -> Begun:
-        """`browser` is what this browser was given before: it may have several sign-ins under way, in several tabs."""
+    async def begin(
+        self, next_page: str | None, login_hint: str | None, browser: str | None, *, ask_again: bool = False
+    ) -> Begun:
+        """`browser` is what this browser was given before: it may have several sign-ins under way, in several tabs.
+        With `ask_again` the provider asks who is there even where it remembers. Raises `provider_unreachable`."""
         page = local_path(next_page)
         state, nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-        url = await self._provider.authorization_url(state=state, nonce=nonce, verifier=verifier, login_hint=login_hint)
+        prompt = "login" if ask_again else None
+        url = await self._provider.authorization_url(
+            state=state, nonce=nonce, verifier=verifier, login_hint=login_hint, prompt=prompt
+        )
         browser = browser or secrets.token_urlsafe(32)
         key = _sign_in_key(browser, state)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
@@ -80,7 +86,9 @@ class Identity:
             under_way = await store.take_sign_in(session, key)
         if under_way is None:
             raise Problem(
-                "sign_in_failed", 400, "This sign-in was begun in another browser, too long ago, or is already used."
+                "sign_in_failed",
+                400,
+                "This sign-in was started in another browser or too long ago, or it has already been used.",
             )
         if "code" not in answer:
             reason = answer.get("error_description") or answer.get("error") or "it gave no reason"
@@ -167,5 +175,5 @@ def _hash(secret: str) -> bytes:
 
 
 def _sign_in_key(browser: str, state: str) -> bytes:
-    """Only the browser that began it, with the state that it was given, finds the row. Neither part holds a dot."""
+    """Only the browser that began it, with the state that it was given, finds the row."""
     return _hash(f"{browser}.{state}")

@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock_platform.errors import FieldError, Problem, not_found
 from interlock_platform.http.authentication import Authentication, SignedIn
@@ -330,6 +330,24 @@ async def test_it_answers_under_its_own_names_only(client: httpx2.AsyncClient, s
         with subtests.test(host):
             assert (await client.get("/api/me", headers=KNOWN | {"Host": host})).status_code == 200
     assert (await client.get("/healthz", headers={"Host": "10.0.0.7:8000"})).status_code == 200
+
+
+async def test_a_socket_for_another_host_is_refused_before_it_opens() -> None:
+    async def reached(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def nothing() -> Message:
+        return {"type": "websocket.connect"}
+
+    layers = guard(reached, base_url="http://127.0.0.1:8000", authentication=Authentication("session", _authenticate))
+    for host, answer in ((b"127.0.0.1:8000", "websocket.accept"), (b"evil.example", "websocket.close")):
+        said: list[str] = []
+
+        async def send(message: Message, said: list[str] = said) -> None:
+            said.append(message["type"])
+
+        await layers({"type": "websocket", "path": "/ws/socket.io", "headers": [(b"host", host)]}, nothing, send)
+        assert said == [answer]
 
 
 async def test_opening_a_page_without_a_session_leads_to_sign_in_and_back(

@@ -8,13 +8,15 @@ from sqlalchemy import text
 
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem
-from tests.platform.identity.site import SESSION, Site, browser, identity_for, key_of, sign_in, to_callback
+from tests.platform.identity.site import SESSION, Site, browser, identity_for, key_of, query_of, sign_in, to_callback
 
 
 async def test_the_cookie_is_opaque_and_out_of_reach_for_scripts(site: Site, database: Database) -> None:
     async with browser(site.base_url) as client:
         answer = await client.get(await to_callback(client, "alice"))
-    cookie = SimpleCookie(answer.headers["set-cookie"])[SESSION]
+    cookie = next(
+        SimpleCookie(line)[SESSION] for line in answer.headers.get_list("set-cookie") if line.startswith(SESSION)
+    )
     assert len(cookie.value) == 43
     assert cookie["httponly"] is True
     assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("lax", "/", "")
@@ -47,12 +49,23 @@ async def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(site: S
     copied = alice.cookies[SESSION]
     answer = await alice.post("/auth/logout", headers={"Origin": site.base_url})
     assert answer.status_code == 204
-    assert SimpleCookie(answer.headers["set-cookie"])[SESSION]["max-age"] == "0"
+    assert SimpleCookie(answer.headers.get_list("set-cookie")[0])[SESSION]["max-age"] == "0"
     assert SESSION not in alice.cookies
     async with browser(site.base_url) as thief:
         stolen = await thief.get("/api/me", headers={"Cookie": f"{SESSION}={copied}"})
     assert stolen.status_code == 401
     assert stolen.json()["code"] == "unauthenticated"
+
+
+async def test_after_logging_out_the_provider_is_to_ask_who_is_there(site: Site, alice: httpx2.AsyncClient) -> None:
+    async def prompt() -> str | None:
+        return query_of((await alice.get("/auth/login")).headers["location"]).get("prompt")
+
+    assert await prompt() is None
+    await alice.post("/auth/logout")
+    assert await prompt() == "login"
+    await sign_in(alice, "alice")
+    assert await prompt() is None
 
 
 async def test_logging_out_without_a_session_is_no_error(site: Site) -> None:
