@@ -31,6 +31,7 @@ def _without(claims: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in claims.items() if key != name}
 
 
+SMALL = ECKey.generate_key("P-256")
 OTHER = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 
 
@@ -51,7 +52,10 @@ BAD: dict[str, Any] = {
     "another key": lambda p, c: _by_another(p, c),
     "another key under our kid": lambda p, c: _by_another(p, c, kid=p.key.kid),
     "another key under its own kid": lambda p, c: _by_another(p, c, kid=OTHER.kid),
-    "another key, brought along": lambda p, c: _by_another(p, c, jwk=OTHER.as_dict(private=False)),
+    "another key, brought along": lambda p, c: jwt.encode(
+        {"alg": "ES256", "jwk": SMALL.as_dict(private=False)}, c, SMALL
+    ),
+    "another key, brought along, too long": lambda p, c: _by_another(p, c, jwk=OTHER.as_dict(private=False)),
     "another key, to be fetched": lambda p, c: _by_another(p, c, kid=p.key.kid, jku="http://127.0.0.1:9/jwks"),
     "a certificate to be fetched": lambda p, c: _by_another(p, c, x5u="http://127.0.0.1:9/cert"),
     "a path for a kid": lambda p, c: p.unchecked(c, kid="../../etc/passwd"),
