@@ -1,0 +1,173 @@
+"""The API process: HTTP, Socket.IO and the web UI on one port, and by default the worker beside them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import socketio
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from starlette.types import ASGIApp
+
+from interlock_platform.chat.routes import chat_routes
+from interlock_platform.chat.sockets import ChatSockets
+from interlock_platform.gate.routes import gate_routes
+from interlock_platform.gate.sockets import GateSockets
+from interlock_platform.http.authentication import Authentication
+from interlock_platform.http.guard import guard, origin_of
+from interlock_platform.http.problems import install_problems, unknown_api
+from interlock_platform.identity.oidc import Provider
+from interlock_platform.identity.routes import identity_routes, session_cookie
+from interlock_platform.identity.service import Identity
+from interlock_platform.realtime.delivery import Delivery
+from interlock_platform.realtime.sockets import SOCKET_PATH, Sockets, make_server
+from interlock_platform.settings import Settings
+from interlock_platform.tools.routes import tool_routes
+from interlock_platform.tools.sockets import ToolNews
+from interlock_servers.banner import show_banner
+from interlock_servers.devidp import DevelopmentProvider
+from interlock_servers.health import health_routes
+from interlock_servers.resources import Resources, in_background, open_resources
+from interlock_servers.start_progress import StartProgress
+from interlock_servers.webui import build_id, install_web_ui
+from interlock_servers.worker import until_stopped, working
+
+DEVELOPMENT_ISSUER = "interlock-dev"
+"""Stands for every development provider, whatever port it is on: alice is one person."""
+DEMO_NOTICE = (
+    "This is the demo model: it follows simple rules and understands little. It needs no key. "
+    "Set INTERLOCK_MODEL for a real one."
+)
+
+
+def serve(settings: Settings) -> None:
+    """`interlock serve`: until SIGINT or SIGTERM."""
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    console = Console(stderr=True)
+    progress = StartProgress(console)
+    async with AsyncExitStack() as stack:
+        resources = await stack.enter_async_context(open_resources(settings, progress))
+        app = await stack.enter_async_context(application(resources))
+        server = Server(_config(app, settings))
+        serving = asyncio.create_task(server.serve())
+        await server.is_ready.wait()
+        if settings.worker == "inside":
+            await stack.enter_async_context(working(resources))
+        show_banner(console, settings, progress.seconds)
+        stopping = asyncio.create_task(until_stopped())
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
+    """The whole application behind its guard; it delivers to browsers while the block runs."""
+    settings = resources.settings
+    app = FastAPI(title="Interlock", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    install_problems(app)
+    identity = _identity(settings, resources, app)
+    authentication = Authentication(session_cookie(settings.base_url), identity.authenticate)
+    app.state.authentication = authentication
+    server = make_server(origin_of(settings.base_url))
+    sockets = Sockets(server, authentication)
+    delivery = Delivery(resources.database, server, resources.bell)
+    ChatSockets(sockets, delivery, resources.chat)
+    GateSockets(sockets, delivery, resources.decisions)
+    ToolNews(delivery, resources.tools)
+    for router in (
+        identity_routes(
+            identity,
+            base_url=settings.base_url,
+            authentication=authentication,
+            model=model_shape(settings),
+            build_id=build_id(),
+        ),
+        chat_routes(resources.chat),
+        gate_routes(resources.decisions),
+        tool_routes(resources.tools),
+        health_routes(resources.database),
+        unknown_api,
+    ):
+        app.include_router(router)
+    install_web_ui(app)
+    whole = socketio.ASGIApp(server, app, socketio_path=SOCKET_PATH)
+    async with AsyncExitStack() as stack:
+        await in_background(stack, delivery.run())
+        await in_background(stack, sockets.check_sessions())
+        yield guard(whole, base_url=settings.base_url, authentication=authentication, any_type=("/dev-idp/token",))
+
+
+def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identity:
+    redirect_uri = f"{settings.base_url}/auth/callback"
+    if settings.oidc_issuer is None:
+        development = DevelopmentProvider(settings.base_url, host=settings.host)
+        app.include_router(development.routes())
+        key = DEVELOPMENT_ISSUER
+        provider = Provider(
+            issuer=development.issuer,
+            client_id=development.client_id,
+            client_secret=development.client_secret,
+            redirect_uri=redirect_uri,
+        )
+    else:
+        key = settings.oidc_issuer
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id or "",
+            client_secret=settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None,
+            redirect_uri=redirect_uri,
+        )
+    return Identity(
+        resources.database,
+        provider,
+        issuer_key=key,
+        tenant_claim=settings.oidc_tenant_claim,
+        roles_claim=settings.oidc_roles_claim,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        lasts=timedelta(hours=settings.session_hours),
+    )
+
+
+def model_shape(settings: Settings) -> dict[str, Any]:
+    demo = settings.model == "demo"
+    return {"name": settings.model, "demo": demo, "notice": DEMO_NOTICE if demo else None}
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        # Engine.IO has its own heartbeat.
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=3,
+    )
+
+
+class Server(uvicorn.Server):
+    """A server that says when it listens, and leaves signals to us: resources are closed after it, not instead."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_ready = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.is_ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
