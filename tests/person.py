@@ -127,9 +127,7 @@ class Person:
 
     def answer(self, thread_id: str, run_id: str) -> str:
         """What the assistant said in the run."""
-        roles = {
-            event["messageId"]: event["role"] for event in self.events(thread_id, "TEXT_MESSAGE_START", run_id)
-        }
+        roles = {event["messageId"]: event["role"] for event in self.events(thread_id, "TEXT_MESSAGE_START", run_id)}
         contents = self.events(thread_id, "TEXT_MESSAGE_CONTENT", run_id)
         return "\n".join(event["delta"] for event in contents if roles[event["messageId"]] == "assistant")
 

@@ -47,6 +47,8 @@ def _isolation() -> None:
     # A browser's secret opens its own row before the tenant is known.
     _protect("sessions", f"tenant_id = {TENANT} or secret_hash = {PRESENTED}")
     _protect("sign_ins", f"secret_hash = {PRESENTED}")
+    # What has expired opens nothing any more: whoever comes by may sweep it out, unseen.
+    op.execute("create policy sweep on sign_ins for delete to interlock_runtime using (expires_at < now())")
     op.execute("grant select, insert, update, delete on sessions, sign_ins to interlock_runtime")
     # The record is written and read, never changed.
     _protect("audit", f"tenant_id = {TENANT}")

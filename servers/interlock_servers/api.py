@@ -29,15 +29,13 @@ from interlock_platform.settings import Settings
 from interlock_platform.tools.routes import tool_routes
 from interlock_platform.tools.sockets import ToolNews
 from interlock_servers.banner import show_banner
-from interlock_servers.devidp import DevelopmentProvider
+from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
 from interlock_servers.health import health_routes
 from interlock_servers.resources import Resources, in_background, open_resources
 from interlock_servers.start_progress import StartProgress
 from interlock_servers.webui import build_id, install_web_ui
 from interlock_servers.worker import until_stopped, working
 
-DEVELOPMENT_ISSUER = "interlock-dev"
-"""Stands for every development provider, whatever port it is on: alice is one person."""
 DEMO_NOTICE = (
     "This is the demo model: it follows simple rules and understands little. It needs no key. "
     "Set INTERLOCK_MODEL for a real one."
@@ -52,6 +50,16 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     console = Console(stderr=True)
     progress = StartProgress(console)
+    async with running(settings, progress) as serving:
+        show_banner(console, settings, progress.seconds)
+        stopping = asyncio.create_task(until_stopped())
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+
+@asynccontextmanager
+async def running(settings: Settings, progress: StartProgress) -> AsyncIterator[asyncio.Task[None]]:
+    """Everything that `interlock serve` runs, listening inside the block; yields the task that serves."""
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, progress))
         app = await stack.enter_async_context(application(resources))
@@ -60,12 +68,11 @@ async def _serve(settings: Settings) -> None:
         await server.is_ready.wait()
         if settings.worker == "inside":
             await stack.enter_async_context(working(resources))
-        show_banner(console, settings, progress.seconds)
-        stopping = asyncio.create_task(until_stopped())
-        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        server.should_exit = True
-        await serving
+        try:
+            yield serving
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager
@@ -111,7 +118,7 @@ def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identit
     if settings.oidc_issuer is None:
         development = DevelopmentProvider(settings.base_url, host=settings.host)
         app.include_router(development.routes())
-        key = DEVELOPMENT_ISSUER
+        key = ISSUER_KEY
         provider = Provider(
             issuer=development.issuer,
             client_id=development.client_id,

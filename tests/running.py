@@ -1,0 +1,80 @@
+"""Interlock running for a test: in this process, or in one of its own that can be killed."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from rich.console import Console
+
+from interlock_handlers.server_spec import ServerSpec
+from interlock_platform.settings import Settings
+from interlock_servers.api import running
+from interlock_servers.start_progress import StartProgress
+from tests.conftest import SECRET_KEY
+from tests.mcp_servers.process import ServerProcess, free_port
+
+
+def catalogue_file(folder: Path, *specs: ServerSpec) -> Path:
+    """The servers as an operator's catalogue file."""
+    entries: dict[str, Any] = {}
+    for spec in specs:
+        remote = {"type": spec.transport, "url": spec.url, "headers": dict(spec.headers)}
+        started = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env)}
+        entries[spec.id] = {"name": spec.name, **(started if spec.transport == "stdio" else remote)}
+    path = folder / "catalogue.json"
+    path.write_text(json.dumps({"mcpServers": entries}))
+    return path
+
+
+@asynccontextmanager
+async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[str]:
+    """Serves on a free port, in this process; yields the base URL. `settings` are fields of Settings."""
+    port = free_port()
+    chosen = Settings(
+        _env_file=None,
+        port=port,
+        data_dir=folder,
+        database_url=database_url,
+        secret_key=SecretStr(SECRET_KEY),
+        **settings,
+    )  # type: ignore[call-arg]  # `_env_file` is the settings library's own argument
+    async with running(chosen, StartProgress(Console(quiet=True))):
+        yield chosen.base_url
+
+
+class InterlockProcess(ServerProcess):
+    """`interlock serve` in a process of its own, on its own embedded Postgres."""
+
+    def __init__(self, folder: Path, port: int | None = None, **settings: str) -> None:
+        """`settings` are the names of variables without `INTERLOCK_`, in lower case."""
+        port = port or free_port()
+        variables = {"port": str(port), "data_dir": str(folder), **settings}
+        env = {f"INTERLOCK_{name.upper()}": value for name, value in variables.items()}
+        super().__init__(
+            [sys.executable, "-m", "interlock_servers", "serve"], port, folder / "interlock.log", clean(env)
+        )
+        self.base_url = f"http://127.0.0.1:{port}"
+
+    async def ready(self) -> None:
+        """Waits until it serves."""
+        async with httpx.AsyncClient(base_url=self.base_url) as http, asyncio.timeout(30):
+            while True:
+                try:
+                    if (await http.get("/readyz")).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.02)
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment without settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")}
+    return {**kept, **env}
