@@ -46,9 +46,12 @@ class ToolDefinition:
             "annotations": self.annotations,
         }
         try:
-            return hashlib.sha256(rfc8785.dumps(declared)).hexdigest()
+            canonical = rfc8785.dumps(declared)
         except (rfc8785.CanonicalizationError, RecursionError) as error:
             raise UnusableDefinition(f"its definition has no canonical form ({error})") from error
+        if b"\\u0000" in canonical:
+            raise UnusableDefinition("its definition has NUL characters")
+        return hashlib.sha256(canonical).hexdigest()
 
 
 def definition_of(server_id: str, tool: types.Tool) -> ToolDefinition:

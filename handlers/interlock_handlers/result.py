@@ -1,6 +1,7 @@
 """What a tool gave back, as the model and the ledger get it."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +32,12 @@ def call_result(result: types.CallToolResult) -> CallResult:
     """The result with everything that is not text as a note, and cut where it is too long."""
     blocks = [_block(block) for block in result.content]
     text = "\n".join(text for text, _ in blocks if text)
-    structured = result.structured_content
+    structured = _storable(result.structured_content)
     if structured is not None:
         form = json.dumps(structured, ensure_ascii=False)
         if not text:
             text = form
-        if len(form.encode(errors="replace")) > MAX_TEXT_BYTES:
+        if len(form.encode()) > MAX_TEXT_BYTES:
             structured = None
     return CallResult(
         text=_cut(text) if text else "The tool gave no output.",
@@ -70,10 +71,25 @@ def _bytes(encoded: str) -> str:
     return f"{len(encoded) * 3 // 4 / 1024:.1f} KiB"
 
 
+def _storable(value: Any) -> Any:
+    """The value without what JSON in a database cannot hold: NUL, lone surrogates, infinities."""
+    match value:
+        case str():
+            return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+        case float() if not math.isfinite(value):
+            return None
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+        case _:
+            return value
+
+
 def _cut(text: str) -> str:
-    # Lone surrogates have no UTF-8 form, and neither a database nor a provider takes them.
-    data = text.encode(errors="replace")
+    text = _storable(text)
+    data = text.encode()
     if len(data) <= MAX_TEXT_BYTES:
-        return data.decode()
+        return text
     kept = data[:MAX_TEXT_BYTES].decode(errors="ignore")
     return f"{kept}\n[Cut here: the tool returned {len(data) / 1024 / 1024:.1f} MiB of text.]"

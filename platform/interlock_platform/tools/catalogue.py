@@ -1,0 +1,186 @@
+"""The MCP servers that people may connect: those that we ship, and the operator's file of `mcpServers` JSON."""
+
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
+
+from interlock_handlers.server_spec import ServerSpec, Transport
+
+Catalogue = dict[str, ServerSpec]
+
+SHIPPED = Path(__file__).with_name("catalogue.json")
+# Stands for the user in a shared entry, so that each has a file or an account of their own.
+OWNER = "${owner}"
+
+_VARIABLE = re.compile(r"\$\{(?:env:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+_TRANSPORTS: Mapping[str, Transport] = {"stdio": "stdio", "http": "http", "streamable-http": "http", "sse": "sse"}
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be used; the message names the file, the entry and the field."""
+
+
+class Entry(BaseModel):
+    """One server as the file has it, its variables filled in."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    description: str = Field(default="", max_length=500)
+    icon: str | None = None
+    disabled: bool = False
+    requires: str | None = None
+    timeout: float = Field(default=60.0, gt=0, le=3600)
+    transport: Literal["stdio", "http", "streamable-http", "sse"] | None = Field(default=None, alias="type")
+    command: str = ""
+    args: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    cwd: str | None = None
+    url: str = ""
+    headers: dict[str, str] = {}
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]", value):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _can_be_sent(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) or re.search(r"[\r\n\0]", text):
+                raise ValueError(f"{name!r} is no header that can be sent")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("needs either a command or a url")
+        if (self.transport or ("stdio" if self.command else "http")) == "stdio" and self.url:
+            raise ValueError("type stdio needs a command, not a url")
+        if self.command and self.transport not in (None, "stdio"):
+            raise ValueError(f"type {self.transport} needs a url, not a command")
+        return self
+
+    def spec(self, server_id: str, search_path: str) -> ServerSpec:
+        return ServerSpec(
+            id=server_id,
+            name=self.name or server_id,
+            description=self.description,
+            transport=_TRANSPORTS[self.transport or ("stdio" if self.command else "http")],
+            command=self.command,
+            args=self.args,
+            # A child gets what its entry declares; without a search path it could not find even itself.
+            env={"PATH": search_path, **self.env} if self.command else {},
+            cwd=self.cwd,
+            url=self.url,
+            headers=self.headers,
+            timeout_seconds=self.timeout,
+        )
+
+
+class _File(BaseModel):
+    mcp_servers: dict[str, dict[str, JsonValue]] = Field(alias="mcpServers")
+
+
+def load_catalogue(path: Path | None, data_dir: Path, environment: Mapping[str, str] | None = None) -> Catalogue:
+    """By id, the shipped servers that can be used here, and over them those of the operator's file.
+
+    An entry there that has neither a command nor a url changes only what it names: `{"fetch": {"disabled": false}}`.
+    `${NAME}`, `${env:NAME}` and `${NAME:-default}` in values are taken from the environment, and `${python}`,
+    `${data_dir}` and `${owner}` from us. Raises CatalogueError.
+    """
+    environment = os.environ if environment is None else environment
+    search_path = environment.get("PATH", os.defpath)
+    ours = {"python": sys.executable, "data_dir": str(data_dir.absolute()), "owner": OWNER}
+    variables = {**environment, **ours}
+    shipped = _read(SHIPPED, variables)
+    entries = {server_id: _entry(SHIPPED, server_id, raw) for server_id, raw in shipped.items()}
+    entries = {server_id: entry for server_id, entry in entries.items() if _is_there(entry, search_path)}
+    for server_id, raw in (_read(path, variables) if path is not None else {}).items():
+        whole = raw if "command" in raw or "url" in raw else shipped.get(server_id, {}) | raw
+        entries[server_id] = _entry(path or SHIPPED, server_id, whole)
+    return {server_id: entry.spec(server_id, search_path) for server_id, entry in entries.items() if not entry.disabled}
+
+
+def personal(spec: ServerSpec, owner: str) -> ServerSpec:
+    """The spec for one user; `owner` must be made by us and good as the name of a file."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", owner):
+        raise ValueError(f"{owner!r} cannot be the name of a file")
+
+    def filled(values: Mapping[str, str]) -> dict[str, str]:
+        return {name: value.replace(OWNER, owner) for name, value in values.items()}
+
+    return replace(
+        spec,
+        args=tuple(argument.replace(OWNER, owner) for argument in spec.args),
+        env=filled(spec.env),
+        url=spec.url.replace(OWNER, owner),
+        headers=filled(spec.headers),
+    )
+
+
+def _read(path: Path, variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    try:
+        file = _File.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise CatalogueError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        raise CatalogueError(f"{path} is not a file of `mcpServers` JSON: {_first(error)}.") from error
+    return {
+        server_id: {
+            field: _filled(value, variables, f"{path}, server “{server_id}”, field “{field}”")
+            for field, value in raw.items()
+        }
+        for server_id, raw in file.mcp_servers.items()
+    }
+
+
+def _entry(path: Path, server_id: str, filled: dict[str, Any]) -> Entry:
+    where = f"{path}, server “{server_id}”"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", server_id):
+        raise CatalogueError(f"{where}: the id must be of letters, digits, - and _, and of 32 characters at most.")
+    try:
+        return Entry.model_validate(filled)
+    except ValidationError as error:
+        raise CatalogueError(f"{where}: {_first(error)}.") from error
+
+
+def _filled(value: JsonValue, variables: Mapping[str, str], where: str) -> Any:
+    def variable(match: re.Match[str]) -> str:
+        found = variables.get(match["name"], match["default"])
+        if found is None:
+            raise CatalogueError(f"{where}: the variable {match['name']} is not set.")
+        return found
+
+    if isinstance(value, str):
+        return _VARIABLE.sub(variable, value)
+    if isinstance(value, list):
+        return [_filled(item, variables, where) for item in value]
+    if isinstance(value, dict):
+        return {name: _filled(item, variables, where) for name, item in value.items()}
+    return value
+
+
+def _first(error: ValidationError) -> str:
+    details = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in details["loc"])
+    message = details["msg"].removeprefix("Value error, ")
+    return f"field “{field}”: {message}" if field else message
+
+
+def _is_there(entry: Entry, search_path: str) -> bool:
+    """Whether what the entry requires, a command or a Python module, is installed on this machine."""
+    if entry.requires is None:
+        return True
+    return bool(shutil.which(entry.requires, path=search_path) or importlib.util.find_spec(entry.requires))
