@@ -44,7 +44,14 @@ class EmbeddedPostgres:
 
     async def start(self) -> PostgresAccess:
         """Starts the cluster, or joins it where it already runs; makes it where there is none. Raises PostgresError."""
-        access = await asyncio.to_thread(self._join)
+        joining = asyncio.create_task(asyncio.to_thread(self._join))
+        try:
+            access = await asyncio.shield(joining)
+        except asyncio.CancelledError:
+            # The thread goes on whatever we do: nothing it starts may stay behind.
+            await asyncio.gather(joining, return_exceptions=True)
+            await asyncio.to_thread(self._leave)
+            raise
         self._watcher = asyncio.create_task(self._watch(), name="embedded-postgres")
         return access
 
@@ -97,7 +104,8 @@ class EmbeddedPostgres:
     def _revive(self) -> None:
         try:
             with self._alone():
-                self._reach()
+                if self._share is not None:  # given up in the meantime
+                    self._reach()
         except OSError as error:
             raise PostgresError(str(error)) from error
 
@@ -146,7 +154,12 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             postmaster = find_postmaster(self._cluster.data)
             if postmaster is None:
-                self._cluster.launch(self._pg_bin)
+                try:
+                    self._cluster.launch(self._pg_bin)
+                except PostgresError:
+                    # A process killed in the middle of this may have left a postmaster that was not to be seen yet.
+                    if find_postmaster(self._cluster.data) is None:
+                        raise
                 continue
             if postmaster.ready:
                 passwords = Passwords.kept(self._cluster.passwords)

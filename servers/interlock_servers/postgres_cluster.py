@@ -15,9 +15,10 @@ from interlock_servers.postgres_access import DATABASE, OWNER, PORT, SUPERUSER
 from interlock_servers.postgres_account import Account, choose_account
 from interlock_servers.postgres_binaries import PostgresBinaries, PostgresError, find_binaries
 from interlock_servers.postgres_passwords import Passwords, write_private
-from interlock_servers.postgres_process import clear_remains
+from interlock_servers.postgres_process import clear_remains, end_makers
 
 START_SECONDS = 90
+UNFINISHED = "unfinished-"
 LOG_BYTES = 10_000_000
 # sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing zero.
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
@@ -84,9 +85,11 @@ class Cluster:
     def _create(self, binaries: PostgresBinaries, account: Account) -> None:
         """Makes it beside its place and moves it there when it is whole, so that a kill leaves all of it or nothing."""
         passwords = Passwords()
-        unfinished = self.home / "cluster.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
+        end_makers(self.home / UNFINISHED)
+        for earlier in self.home.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(earlier, ignore_errors=True)
+        # A name of its own each time: what a killed attempt left running may go on writing for a moment.
+        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.home))
         account.own(unfinished)
         passwords.keep(self.passwords)
         first_password = self.home / "first-password"

@@ -65,29 +65,52 @@ def clear_remains(cluster: Path, socket_dir: Path, cluster_name: str) -> None:
     remains = [cluster / "postmaster.pid", socket_dir / ".s.PGSQL.5432", socket_dir / ".s.PGSQL.5432.lock"]
     if not any(path.exists() for path in remains):
         return
+    title = f"postgres: {cluster_name}:"
+
+    def orphans() -> list[psutil.Process]:
+        return _living(lambda process: " ".join(process.cmdline()).startswith(title))
+
     # They hold the old shared memory, and Postgres does not start beside them. Most leave by themselves at once.
-    if not _wait_until_gone(lambda: bool(_orphans(cluster_name)), ORPHAN_SECONDS):
-        for orphan in _orphans(cluster_name):
-            try:
-                orphan.kill()
-            except psutil.NoSuchProcess:
-                continue
-        if not _wait_until_gone(lambda: bool(_orphans(cluster_name)), KILL_SECONDS):
-            raise PostgresError(f"Processes of a Postgres that died ({cluster_name}) do not end.")
+    if not _wait_until_gone(lambda: bool(orphans()), ORPHAN_SECONDS):
+        _kill(orphans, cluster_name)
     for path in remains:
         path.unlink(missing_ok=True)
 
 
-def _orphans(cluster_name: str) -> list[psutil.Process]:
-    title = f"postgres: {cluster_name}:"
+def end_makers(prefix: Path) -> None:
+    """Ends what a killed attempt to make a cluster left running in a directory whose path begins with `prefix`."""
+
+    def makers() -> list[psutil.Process]:
+        return _living(lambda process: _is_maker(process, str(prefix)))
+
+    _kill(makers, f"in {prefix}*")
+
+
+def _is_maker(process: psutil.Process, prefix: str) -> bool:
+    if process.name() not in ("initdb", "postgres"):
+        return False
+    return prefix in " ".join(process.cmdline()) or process.cwd().startswith(prefix)
+
+
+def _living(is_one: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if " ".join(process.cmdline()).startswith(title) and process.status() != psutil.STATUS_ZOMBIE:
+            if is_one(process) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             continue
     return found
+
+
+def _kill(processes: Callable[[], list[psutil.Process]], which: str) -> None:
+    for process in processes():
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    if not _wait_until_gone(lambda: bool(processes()), KILL_SECONDS):
+        raise PostgresError(f"Processes of a Postgres that died ({which}) do not end.")
 
 
 def _wait_until_gone(is_there: Callable[[], bool], seconds: float) -> bool:

@@ -170,6 +170,15 @@ async def test_children_that_outlive_a_killed_postmaster_do_not_prevent_a_start(
             assert not psutil.pid_exists(backend) or psutil.Process(backend).status() == psutil.STATUS_ZOMBIE
 
 
+async def test_a_start_that_is_cancelled_leaves_nothing_running(home: Path) -> None:
+    starting = asyncio.create_task(EmbeddedPostgres(home).start())
+    await _until((home / "cluster" / "postmaster.pid").exists)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert find_postmaster(home / "cluster") is None
+
+
 async def test_a_pid_file_that_names_another_living_process_does_not_prevent_a_start(home: Path) -> None:
     (home / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{home / 'cluster'}\n1\n5432\n\n\n\nready   \n")
     async with EmbeddedPostgres(home) as access:
@@ -179,11 +188,12 @@ async def test_a_pid_file_that_names_another_living_process_does_not_prevent_a_s
 async def test_a_kill_while_the_cluster_is_made_leaves_nothing_in_the_way() -> None:
     with _place() as home:
         process = await _spawn(home)
-        await _until((home / "cluster.unfinished" / "PG_VERSION").exists)
+        await _until(lambda: any(home.glob("unfinished-*/PG_VERSION")))
         process.kill()
         await process.wait()
         async with EmbeddedPostgres(home) as access:
             assert await _ask(access.owner_url, "select 1") == (1,)
+        assert list(home.glob("unfinished-*")) == []
 
 
 async def test_a_path_too_long_for_a_socket_gets_a_private_directory_elsewhere(cold: tuple[Path, float]) -> None:
