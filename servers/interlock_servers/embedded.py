@@ -122,6 +122,8 @@ class EmbeddedPostgres:
             postmaster = find_postmaster(self._cluster.data)
             if postmaster is not None:
                 stop_postmaster(postmaster.pid, self._cluster.data)
+                if self._cluster.home not in postmaster.socket_dir.parents:
+                    postmaster.socket_dir.rmdir()
         except BlockingIOError:
             logger.debug("The embedded Postgres stays up for others")
         finally:

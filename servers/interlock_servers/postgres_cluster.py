@@ -19,6 +19,8 @@ from interlock_servers.postgres_process import clear_remains, end_makers
 
 START_SECONDS = 90
 UNFINISHED = "unfinished-"
+# pg_ctl hands its arguments to a shell between double quotes.
+SHELL_CHARACTERS = '"$`\\'
 LOG_BYTES = 10_000_000
 # sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing zero.
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
@@ -55,6 +57,8 @@ class Cluster:
 
         Nobody else may do the same at the same time. Raises PostgresError.
         """
+        if set(str(self.home)) & set(SHELL_CHARACTERS):
+            raise PostgresError(f"Postgres cannot live in {self.home}: its path may have none of {SHELL_CHARACTERS}.")
         made_by = self._major()
         binaries = find_binaries(pg_bin, made_by)
         account = choose_account(self.home, self.data, binaries)

@@ -204,7 +204,20 @@ async def test_a_path_too_long_for_a_socket_gets_a_private_directory_elsewhere(c
             assert home not in access.socket_dir.parents
             assert access.socket_dir.stat().st_mode & 0o777 == 0o700
             assert await _ask(access.owner_url, "select 1") == (1,)
-        access.socket_dir.rmdir()
+        assert not access.socket_dir.exists()
+
+
+async def test_a_path_may_have_spaces_quotes_and_commas(cold: tuple[Path, float]) -> None:
+    with _place() as place:
+        home = place / "what's here, and % there"
+        _copy(cold[0], home)
+        async with EmbeddedPostgres(home) as access:
+            assert await _ask(access.owner_url, "select 1") == (1,)
+
+
+async def test_a_path_that_a_shell_would_change_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PostgresError, match="its path may have none of"):
+        await EmbeddedPostgres(tmp_path / "$HOME").start()
 
 
 async def test_a_directory_that_somebody_else_put_in_the_place_of_the_socket_is_refused(
