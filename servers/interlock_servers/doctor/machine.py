@@ -1,7 +1,6 @@
 """What can be told without asking anybody else: programs, packages, files, the port."""
 
 import errno
-import json
 import os
 import shutil
 import socket
@@ -93,17 +92,15 @@ def secret_key(settings: Settings) -> Finding:
 
 
 def catalogue(settings: Settings) -> Finding:
-    """The operator's catalogue of MCP servers."""
-    if settings.catalogue is None:
-        return Finding("Catalogue", "ok", "not set; the servers that we ship are offered")
+    """The MCP servers that people are offered."""
+    from interlock_platform.tools.catalogue import CatalogueError, load_catalogue
+
     try:
-        servers = json.loads(settings.catalogue.read_text())["mcpServers"]
-        wrong = [name for name, entry in servers.items() if not ("command" in entry) ^ ("url" in entry)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return Finding("Catalogue", "missing", f"{settings.catalogue}: {error!r}", "make it `mcpServers` JSON")
-    if wrong:
-        return Finding("Catalogue", "missing", ", ".join(wrong), "each server needs either `command` or `url`")
-    return Finding("Catalogue", "ok", f"{len(servers)} servers in {settings.catalogue}")
+        servers = load_catalogue(settings.catalogue, settings.data_dir)
+    except CatalogueError as error:
+        return Finding("Catalogue", "missing", str(error), "mend the file that INTERLOCK_CATALOGUE names")
+    added = f" with {settings.catalogue}" if settings.catalogue else ""
+    return Finding("Catalogue", "ok", f"{len(servers)} servers{added}")
 
 
 def port(settings: Settings) -> Finding:
