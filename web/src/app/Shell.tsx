@@ -4,7 +4,6 @@ import { Dialog } from "@/components/ui/Dialog";
 import { useMedia } from "@/components/ui/useMedia";
 import { ConnectionPill } from "@/features/session/ConnectionPill";
 import { useInitialize } from "@/features/session/initialize";
-import { COMPOSER_ID } from "@/lib/focus";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
 import { useTheme } from "@/lib/theme";
@@ -62,9 +61,11 @@ export function Shell({ me }: { me: Me }) {
   return (
     <PageContext value={page}>
       <div className="flex h-dvh">
-        <a href={`#${COMPOSER_ID}`} className="sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-50 focus:rounded-xl focus:bg-strong focus:px-4 focus:py-2 focus:text-strong-ink">
-          {t.app.skip}
-        </a>
+        <nav aria-label={t.app.skip}>
+          <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-50 focus:rounded-xl focus:bg-strong focus:px-4 focus:py-2 focus:text-strong-ink">
+            {t.app.skip}
+          </a>
+        </nav>
         {wide ? (
           <aside aria-label={t.app.name} className="w-68 shrink-0 border-e border-line">
             {sidebar}
@@ -74,7 +75,7 @@ export function Shell({ me }: { me: Me }) {
             {sidebar}
           </Dialog>
         )}
-        <main className="relative flex min-w-0 flex-1 flex-col">
+        <main id="main" tabIndex={-1} className="relative flex outline-none min-w-0 flex-1 flex-col">
           <ConnectionPill />
           <Switch>
             <Route path={pages.home}>

@@ -58,7 +58,7 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
         <input
           id={SEARCH_ID}
           type="search"
-          className="field min-h-9 bg-page/60 ps-9! text-sm! pointer-coarse:min-h-11"
+          className="field min-h-9 border-line! ps-9! text-sm! pointer-coarse:min-h-11"
           placeholder={t.threads.search}
           aria-keyshortcuts="Control+K"
           value={query}

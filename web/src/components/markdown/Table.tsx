@@ -2,12 +2,12 @@ import type { Tokens } from "marked";
 import { t } from "@/lib/i18n";
 import { Inline } from "./Inline";
 
-const ALIGN = { left: "text-start", right: "text-end", center: "text-center" } as const;
+const ALIGN = { left: "start", right: "end", center: "center" } as const;
 
 export function Table({ token }: { token: Tokens.Table }) {
   const align = (index: number) => {
     const side = token.align[index];
-    return side ? ALIGN[side] : undefined;
+    return side ? { textAlign: ALIGN[side] } : undefined;
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -17,7 +17,7 @@ export function Table({ token }: { token: Tokens.Table }) {
           <tr>
             {token.header.map((cell, index) => (
               // oxlint-disable-next-line react/no-array-index-key
-              <th key={index} scope="col" className={align(index)}>
+              <th key={index} scope="col" style={align(index)}>
                 <Inline tokens={cell.tokens} />
               </th>
             ))}
@@ -29,7 +29,7 @@ export function Table({ token }: { token: Tokens.Table }) {
             <tr key={index}>
               {row.map((cell, column) => (
                 // oxlint-disable-next-line react/no-array-index-key
-                <td key={column} className={align(column)}>
+                <td key={column} style={align(column)}>
                   <Inline tokens={cell.tokens} />
                 </td>
               ))}

@@ -28,7 +28,7 @@ export function UnknownCard({ call, deciding }: { call: Call; deciding: Deciding
     if (!busy && !isQuiet()) deciding.resolve(resolution, note.trim());
   };
   return (
-    <article aria-label={t.approvals.card(title)} aria-busy={busy} className="flex flex-col gap-3.5 rounded-2xl border border-line border-s-4 border-s-warn bg-raised p-4 shadow-card">
+    <article aria-label={t.approvals.card(title)} aria-busy={busy} className="flex flex-col gap-3.5 rounded-2xl border border-warn/55 bg-raised p-4 shadow-card">
       <header>
         <h3 className="flex items-center gap-2 text-[1.0625rem] font-semibold">
           <CircleHelp size={18} aria-hidden="true" className="shrink-0 text-warn" />

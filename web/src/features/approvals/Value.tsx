@@ -63,7 +63,7 @@ export function ValueList({ value, schema, root }: { value: { [key: string]: Jso
         return (
           <div key={name} className="contents">
             <dt className="wrap-anywhere text-soft max-sm:mt-1.5 max-sm:text-sm" title={name}>
-              {labelOf(name, property ? resolve(property, root) : undefined)}
+              {property ? labelOf(name, resolve(property, root)) : visible(name)}
             </dt>
             <dd className="min-w-0">
               <Value value={value[name] ?? null} schema={property ?? {}} root={root} />

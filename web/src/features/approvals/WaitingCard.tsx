@@ -68,7 +68,7 @@ export function WaitingCard({ call, deciding }: { call: Call; deciding: Deciding
       tabIndex={0}
       onKeyDown={keyDown}
       {...{ [WAITING]: call.id }}
-      className="flex flex-col gap-3.5 rounded-2xl border border-line border-s-4 border-s-warn bg-raised p-4 shadow-card"
+      className="flex flex-col gap-3.5 rounded-2xl border border-warn/55 bg-raised p-4 shadow-card"
     >
       <CardHead call={call} title={t.approvals.question(title)} deadline />
       {progress?.mode !== "edit" && <Arguments value={call.arguments} schema={call.tool.input_schema} />}

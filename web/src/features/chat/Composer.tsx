@@ -56,7 +56,7 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null }: 
           {error}
         </p>
       )}
-      <div className="flex items-end gap-2 rounded-[1.75rem] border border-edge/60 bg-raised p-1.5 shadow-card focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
+      <div className="flex items-end gap-2 rounded-[1.75rem] border border-edge/60 bg-raised p-1.5 shadow-card focus-within:border-accent">
         <textarea
           ref={field}
           id={COMPOSER_ID}

@@ -1,6 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { WAITING } from "@/lib/focus";
 
 const NEAR = 48;
+const MARGIN = 16;
+
+/** The end of the conversation, but not past the top of a card that waits. */
+function end(box: HTMLElement): number {
+  const card = box.querySelector<HTMLElement>(`[${WAITING}]`);
+  if (!card) return box.scrollHeight;
+  const top = card.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+  return Math.min(box.scrollHeight, top - MARGIN);
+}
 
 /** Keeps a scroll container at its end while the reader is there, and leaves the reader alone otherwise. */
 export function useStickyBottom() {
@@ -31,7 +41,7 @@ export function useStickyBottom() {
     };
     const observer = new ResizeObserver(() => {
       height = element.scrollHeight;
-      if (sticking.current) element.scrollTop = height;
+      if (sticking.current && !inner.contains(document.activeElement)) element.scrollTop = end(element);
     });
     element.addEventListener("scroll", scrolled, { passive: true });
     observer.observe(inner);

@@ -17,9 +17,9 @@ export function ServerPicker({ open, onOpenChange }: ServerPickerProps) {
   const phone = useMedia("(max-width: 639px)");
   const connected = useServers().data?.filter((server) => server.state === "connected").length ?? 0;
   const trigger = (
-    <Button look="quiet" aria-label={t.servers.button(connected)} aria-haspopup="dialog" onClick={phone ? () => onOpenChange(true) : undefined} className="px-2.5">
+    <Button look="quiet" aria-haspopup="dialog" onClick={phone ? () => onOpenChange(true) : undefined} className="px-2.5">
       <Plug size={16} aria-hidden="true" />
-      <span className="max-sm:hidden">{t.servers.name}</span>
+      <span className="max-sm:sr-only">{t.servers.name}</span>
       <span className="min-w-5 rounded-full bg-sunk px-1.5 text-xs tabular-nums">{connected}</span>
       <ChevronDown size={14} aria-hidden="true" className="text-soft max-sm:hidden" />
     </Button>

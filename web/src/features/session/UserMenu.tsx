@@ -20,13 +20,13 @@ export function UserMenu({ me }: { me: Me }) {
   const trigger = (
     <button
       type="button"
-      aria-label={`${t.app.account}: ${me.user.name}`}
       className="flex min-h-12 w-full items-center gap-3 rounded-xl px-2 text-start hover:bg-line/50"
     >
       <span aria-hidden="true" className="flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-ink">
         {initials(me.user.name)}
       </span>
       <span className="min-w-0 flex-1 leading-tight">
+        <span className="sr-only">{t.app.account}: </span>
         <span className="block truncate text-sm font-medium">{me.user.name}</span>
         <span className="block truncate text-xs text-soft">{me.tenant.name}</span>
       </span>

@@ -10,7 +10,7 @@ export const app = {
   retry: "Retry",
   menu: "Open menu",
   navigation: "Conversations",
-  skip: "Skip to the message box",
+  skip: "Skip to the page",
   notFoundTitle: "Not available to you",
   notFound: "This page does not exist, or it belongs to somebody else.",
   backToChat: "Start a new chat",

@@ -116,7 +116,7 @@ export const approvals = {
   required: "required",
   add: "Add",
   addItem: (label: string) => `Add to ${label}`,
-  set: (label: string) => `Set ${label}`,
+  set: (label: string) => `Add ${label}`,
   notSet: "not set",
   unset: (label: string) => `Leave ${label} out`,
   removeItem: (label: string, index: number) => `Remove ${label} ${index}`,

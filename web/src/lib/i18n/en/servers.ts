@@ -1,7 +1,6 @@
 import type { Messages } from "../messages";
 
 export const servers = {
-  button: (connected: number) => `Servers ${connected}`,
   name: "Servers",
   title: "Servers in your chats",
   search: "Search servers",
