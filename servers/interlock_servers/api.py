@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 
 from interlock_platform.chat.routes import chat_routes
 from interlock_platform.chat.sockets import ChatSockets
+from interlock_platform.chat.stream import ChatStream
+from interlock_platform.chat.stream_routes import stream_routes
 from interlock_platform.gate.routes import gate_routes
 from interlock_platform.gate.sockets import GateSockets
 from interlock_platform.http.authentication import Authentication
@@ -31,6 +33,8 @@ from interlock_platform.tools.sockets import ToolNews
 from interlock_servers.banner import show_banner
 from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
 from interlock_servers.health import health_routes
+from interlock_servers.initialize import initialize_routes
+from interlock_servers.metrics import Metrics
 from interlock_servers.resources import Resources, in_background, open_resources
 from interlock_servers.start_progress import StartProgress
 from interlock_servers.webui import build_id, install_web_ui
@@ -87,6 +91,9 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     server = make_server(origin_of(settings.base_url))
     sockets = Sockets(server, authentication)
     delivery = Delivery(resources.database, server, resources.bell)
+    metrics = Metrics(sockets.count)
+    stream = ChatStream(resources.chat, resources.decisions, resources.bell)
+    model = model_shape(settings)
     ChatSockets(sockets, delivery, resources.chat)
     GateSockets(sockets, delivery, resources.decisions)
     ToolNews(delivery, resources.tools)
@@ -95,13 +102,16 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
             identity,
             base_url=settings.base_url,
             authentication=authentication,
-            model=model_shape(settings),
+            model=model,
             build_id=build_id(),
         ),
+        initialize_routes(identity, resources.tools, model),
         chat_routes(resources.chat),
+        stream_routes(stream),
         gate_routes(resources.decisions),
         tool_routes(resources.tools),
         health_routes(resources.database),
+        metrics.routes(),
         unknown_api,
     ):
         app.include_router(router)

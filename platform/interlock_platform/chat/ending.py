@@ -17,7 +17,7 @@ class Ending:
     """Closes runs of threads that are held."""
 
     def __init__(self, ledger: Ledger, queue: Queue) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._queue = queue
 
     async def cancel(self, session: AsyncSession, thread: Thread, run: Run, actor: UUID | None, why: str) -> None:
@@ -26,7 +26,7 @@ class Ending:
         await session.flush()
         for call in await ledger.of_run(session, thread.id, run.id):
             if call.state in ("proposed", "approved"):
-                await self._ledger.move(
+                await self.ledger.move(
                     session, thread, call.id, ("proposed", "approved"), "cancelled",
                     actor=actor, reason=why, ended_at=func.now(),
                 )  # fmt: skip

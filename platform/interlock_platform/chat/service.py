@@ -17,6 +17,7 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger
 from interlock_platform.gate.card import told_to_model
+from interlock_platform.gate.waits import interrupts
 from interlock_platform.principal import Principal
 from interlock_platform.runs import log
 from interlock_platform.runs import store as runs
@@ -108,6 +109,15 @@ class Chat:
             await _find(session, who, thread_id)
             entries = await log.read(session, thread_id, after)
         return (entries[-1].seq if entries else after), entries
+
+    async def rests_on(self, who: Principal, thread_id: UUID, run_id: UUID) -> list[dict[str, Any]]:
+        """What a run waits for, as interrupts, if it is only people that can move it on."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            overview = await _find(session, who, thread_id)
+            run = await runs.run_of(session, thread_id, run_id)
+            if run is None or run.state != "waiting" or overview.state != "waiting":
+                return []
+            return await interrupts(session, thread_id, run_id, self._ending.ledger)
 
     async def start_run(self, who: Principal, thread_id: UUID, run_id: UUID, text: str) -> int:
         """Stores the message and queues its run, once per `run_id`; returns the number of the message."""

@@ -76,6 +76,10 @@ class Sockets:
 
         self.server.on(event, receive)
 
+    def count(self) -> int:
+        """How many sockets are open here."""
+        return len(self._cookies)
+
     async def check_sessions(self) -> None:
         """Cuts the sockets whose session has ended, until cancelled."""
         while True:

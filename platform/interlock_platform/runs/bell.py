@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
@@ -11,13 +12,15 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
 
+Reader = asyncio.Queue[tuple[str, str | None]]
+
 
 class Bell:
     """One listening connection per process, with any number of readers per channel."""
 
     def __init__(self, conninfo: str, channels: tuple[str, ...]) -> None:
         self._conninfo = conninfo
-        self._readers: dict[str, list[asyncio.Queue[str | None]]] = {channel: [] for channel in channels}
+        self._readers: dict[str, list[Reader]] = {channel: [] for channel in channels}
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
@@ -31,23 +34,31 @@ class Bell:
                     self.listening.set()
                     async for notice in connection.notifies():
                         for reader in self._readers[notice.channel]:
-                            reader.put_nowait(notice.payload)
+                            reader.put_nowait((notice.channel, notice.payload))
             except psycopg.OperationalError as error:
                 logger.warning("Postgres does not ring: %s", error)
             self.listening.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def listen(self, channel: str) -> AsyncIterator[str | None]:
-        """What is rung from now on; None means that rings may have been missed."""
-        reader: asyncio.Queue[str | None] = asyncio.Queue()
-        self._readers[channel].append(reader)
+    @contextmanager
+    def reader(self, *channels: str) -> Iterator[Reader]:
+        """(channel, what is rung on it) from now on; None instead of a ring means that some may have been missed."""
+        reader: Reader = asyncio.Queue()
+        for channel in channels:
+            self._readers[channel].append(reader)
         try:
-            while True:
-                yield await reader.get()
+            yield reader
         finally:
-            self._readers[channel].remove(reader)
+            for channel in channels:
+                self._readers[channel].remove(reader)
+
+    async def listen(self, channel: str) -> AsyncIterator[str | None]:
+        """The rings of one channel from now on."""
+        with self.reader(channel) as reader:
+            while True:
+                yield (await reader.get())[1]
 
     def _tell_all(self) -> None:
-        for readers in self._readers.values():
+        for channel, readers in self._readers.items():
             for reader in readers:
-                reader.put_nowait(None)
+                reader.put_nowait((channel, None))

@@ -20,6 +20,7 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.runs.store import tell_user
 from interlock_platform.tools import store
+from interlock_platform.tools.catalogue import personal
 from interlock_platform.tools.toolset import Toolset
 from interlock_platform.tools.user_servers import UserServers
 
@@ -60,7 +61,7 @@ class Tools:
         for server_id in held - wanted:
             await servers.handler.disconnect(server_id)
         for server_id in wanted - held:
-            servers.begin(self.catalogue[server_id])
+            servers.begin(self._spec(key, server_id))
         return servers
 
     async def list_servers(self, key: UserKey) -> list[dict[str, Any]]:
@@ -68,12 +69,12 @@ class Tools:
         return [server_wire(spec, handler.state(spec.id)) for spec in self.catalogue.values()]
 
     async def show_server(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        spec = self._spec(server_id)
+        spec = self._spec(key, server_id)
         return server_wire(spec, (await self.servers_of(key)).handler.state(server_id))
 
     async def connect(self, key: UserKey, server_id: str) -> dict[str, Any]:
         """Connects now; a server that fails stays wanted and is tried again by itself."""
-        spec = self._spec(server_id)
+        spec = self._spec(key, server_id)
         handler = (await self.handlers.get(key)).handler
         async with self._database.transaction(key.scope) as session:
             await store.hold_user(session, key.user_id)
@@ -86,7 +87,7 @@ class Tools:
         return {"server": server_wire(spec, handler.state(server_id)), "toolset": toolset.wire()}
 
     async def disconnect(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        spec = self._spec(server_id)
+        spec = self._spec(key, server_id)
         handler = (await self.handlers.get(key)).handler
         async with self._database.transaction(key.scope) as session:
             await store.hold_user(session, key.user_id)
@@ -98,24 +99,23 @@ class Tools:
     async def ready(self, key: UserKey, server_id: str) -> MCPHandler:
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
         handler = (await self.handlers.get(key)).handler
-        spec = self.catalogue.get(server_id)
         async with self._database.transaction(key.scope) as session:
             wanted = server_id in await store.wanted(session, key.user_id)
-        if spec is None or not wanted:
+        if server_id not in self.catalogue or not wanted:
             raise ServerUnavailable("You are no longer connected to this server. Connect it, and ask again.")
         if handler.state(server_id).kind != "connected":
-            await handler.connect(spec)
+            await handler.connect(self._spec(key, server_id))
         return handler
 
     async def current(self, key: UserKey) -> Toolset:
         async with self._database.transaction(key.scope) as session:
             return await read_toolset(session, key.user_id, await store.latest_revision(session, key.user_id))
 
-    def _spec(self, server_id: str) -> ServerSpec:
+    def _spec(self, key: UserKey, server_id: str) -> ServerSpec:
         spec = self.catalogue.get(server_id)
         if spec is None:
             raise not_found()
-        return spec
+        return personal(spec, key.user_id.hex)
 
     async def _note(self, key: UserKey, change: Change) -> None:
         if change.tools_changed and change.state.kind == "connected":
