@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 import pytest_asyncio
+from interlock_servers.postgres_access import OWNER, PostgresAccess
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
 
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.migrate import migrate, role_password
 from interlock_servers.embedded import EmbeddedPostgres
-from interlock_servers.postgres_access import OWNER, PostgresAccess
 
 SECRET_KEY = "the-secret-key-of-the-tests"
 TEMPLATE = "template_interlock"

@@ -8,8 +8,7 @@ from uuid import UUID
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 RUNTIME_ROLE = "interlock_runtime"
 """Serves requests and runs: owns nothing, bypasses nothing."""
@@ -40,7 +39,7 @@ class Database:
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
         """One transaction, committed at the end of the block, rolled back by an exception."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-            await (await session.connection()).execute(
+            await session.execute(
                 text("select set_config('app.tenant', :tenant, true), set_config('app.secret', :secret, true)"),
                 {
                     "tenant": str(scope.tenant_id) if scope.tenant_id else "",
@@ -52,7 +51,7 @@ class Database:
     async def ping(self) -> None:
         """Raises what the driver raises when Postgres does not answer."""
         async with self.transaction(Scope()) as session:
-            await (await session.connection()).execute(text("select 1"))
+            await session.execute(text("select 1"))
 
     async def close(self) -> None:
         await self._engine.dispose()

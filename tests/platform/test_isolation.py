@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import text
 
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, Scope, conninfo
@@ -38,7 +39,7 @@ async def test_the_runtime_role_can_not_read_what_is_not_tenant_data(urls: Urls)
     async with await psycopg.AsyncConnection.connect(conninfo(urls.runtime), autocommit=True) as connection:
         for table in NOT_TENANT_DATA:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await connection.execute(f"select * from {table}")
+                await connection.execute(sql.SQL("select * from {}").format(sql.Identifier(table)))
 
 
 async def test_a_row_of_another_tenant_is_neither_seen_nor_written(database: Database) -> None:
