@@ -53,7 +53,8 @@ class Settings(BaseSettings):
         description="Directory of the Postgres programs for the embedded Postgres. Empty: the packaged ones.",
     )
     redis_url: str | None = Field(
-        default=None, description="Redis, needed when several processes serve. Empty: one process."
+        default=None,
+        description="Redis, which carries live text between processes and spares Postgres that. Empty: Postgres does.",
     )
     secret_key: SecretStr | None = Field(
         default=None,

@@ -23,7 +23,8 @@ from interlock_platform.gate.proposals import Proposals
 from interlock_platform.migrate import migrate, role_password
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
-from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter
+from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter, PostgresLive
+from interlock_platform.runs.live_redis import RedisLive
 from interlock_platform.runs.queue import Queue
 from interlock_platform.runs.recovery import Liveness
 from interlock_platform.runs.stops import Stops
@@ -82,6 +83,12 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         await in_background(stack, bell.run())
         await bell.listening.wait()
 
+        live: LiveWriter = PostgresLive(database)
+        if settings.redis_url is not None:
+            live = by_redis = RedisLive(settings.redis_url)
+            stack.push_async_callback(by_redis.aclose)
+            await in_background(stack, by_redis.relay(bell))
+
         tools = Tools(database, catalogue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
@@ -106,7 +113,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             decisions=Decisions(database, ledger),
             executor=executor,
             chat=Chat(database, queue, ending),
-            driver=Driver(database, llms, proposals, ending, LiveWriter(database), stops, checkpoints),
+            driver=Driver(database, llms, proposals, ending, live, stops, checkpoints),
         )
 
 

@@ -23,7 +23,7 @@ from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.checkpoints import CheckpointPool, TenantSaver
-from interlock_platform.runs.live import LiveWriter
+from interlock_platform.runs.live import LiveText, LiveWriter
 from interlock_platform.runs.stops import RunStopped, Stops
 from interlock_platform.tables.conversation import Run, Thread
 from interlock_platform.tools import store as tooling
@@ -157,7 +157,7 @@ class Driver:
             match piece:
                 case Delta():
                     said.add(piece)
-                    await self._live.write(work.thread_id, work.run_id, piece.message_id, piece.offset, piece.text)
+                    await self._live.write(LiveText(thread_id, run_id, piece.message_id, piece.offset, piece.text))
                 case Retrying():
                     await self._tell_of_retry(work, piece)
                 case Paused():

@@ -33,12 +33,16 @@ class Bell:
                     self._tell_all()
                     self.listening.set()
                     async for notice in connection.notifies():
-                        for reader in self._readers[notice.channel]:
-                            reader.put_nowait((notice.channel, notice.payload))
+                        self.ring(notice.channel, notice.payload)
             except psycopg.OperationalError as error:
                 logger.warning("Postgres does not ring: %s", error)
             self.listening.clear()
             await asyncio.sleep(RETRY_SECONDS)
+
+    def ring(self, channel: str, payload: str) -> None:
+        """Tells the channel's readers."""
+        for reader in self._readers[channel]:
+            reader.put_nowait((channel, payload))
 
     @contextmanager
     def reader(self, *channels: str) -> Iterator[Reader]:

@@ -1,8 +1,8 @@
 """Text as it is written: sent round in batches, kept nowhere, replaced by the stored message when that comes."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -28,18 +28,25 @@ class LiveText:
         return asdict(self)
 
 
-class LiveWriter:
+class LiveWriter(Protocol):
     """The worker's end."""
+
+    async def write(self, piece: LiveText) -> None:
+        """Sends a piece to every process that may have a browser looking at it."""
+        ...
+
+
+class PostgresLive:
+    """Live text by Postgres' own notifications: nothing else has to be there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, thread_id: UUID, run_id: UUID, message_id: str, offset: int, text: str) -> None:
-        pieces = [text[at : at + MOST_CHARACTERS] for at in range(0, len(text), MOST_CHARACTERS)]
+    async def write(self, piece: LiveText) -> None:
         async with self._database.transaction(Scope()) as session:
-            for number, piece in enumerate(pieces):
-                live = LiveText(str(thread_id), str(run_id), message_id, offset + number * MOST_CHARACTERS, piece)
-                await session.execute(select(func.pg_notify(LIVE_CHANNEL, json.dumps(live.wire()))))
+            for at in range(0, len(piece.delta), MOST_CHARACTERS):
+                part = replace(piece, offset=piece.offset + at, delta=piece.delta[at : at + MOST_CHARACTERS])
+                await session.execute(select(func.pg_notify(LIVE_CHANNEL, json.dumps(part.wire()))))
 
 
 class LiveTexts:
