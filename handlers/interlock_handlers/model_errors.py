@@ -175,6 +175,8 @@ def _code(error: BaseException) -> Code | None:
         return "model_incomplete"
     if isinstance(error, json.JSONDecodeError) and _raised_by_a_provider(error):
         return "model_incomplete"
+    if "NewConnectionError" in names:  # which urllib3 calls a timeout, too
+        return "model_unreachable"
     if names & _TIMEOUTS:
         return "model_timeout"
     if names & _UNREACHABLE:

@@ -104,6 +104,9 @@ def load_model(
         )
     except Exception as error:  # providers raise whatever they like for a missing key, region or endpoint
         raise UnknownModel(_why_not(name, provider_name, error)) from error
+    # Anthropic's client would miss its key only at the first question.
+    if provider_name == "anthropic" and not made.anthropic_api_key.get_secret_value():
+        raise UnknownModel(_why_not(name, provider_name, None))
     if not isinstance(made, BaseChatModel):
         raise UnknownModel(f"The model \u201c{name}\u201d is not a chat model.")
     return made
@@ -126,5 +129,7 @@ _NEEDS = {
 }
 
 
-def _why_not(name: str, provider_name: str, error: Exception) -> str:
-    return f"The model \u201c{name}\u201d cannot be used: it needs {_NEEDS[provider_name]} ({type(error).__name__})."
+def _why_not(name: str, provider_name: str, error: Exception | None) -> str:
+    # Not the error's own words: they may quote the key.
+    kind = f" ({type(error).__name__})" if error else ""
+    return f"The model \u201c{name}\u201d cannot be used: it needs {_NEEDS[provider_name]}{kind}."

@@ -59,6 +59,9 @@ def plan(message: str, tools: Sequence[Tool], today: date) -> Plan:
         if match:
             fillings.append(match.filling)
             texts.append(part)
+        elif fillings and (varied := _variation(fillings[-1].tool, part, today)):
+            fillings.append(varied)
+            texts.append(part)
         elif fillings and (fillings[-1].missing or _takes_free_text(fillings[-1])):
             texts[-1] = f"{texts[-1]} and {part}"
             fillings[-1] = fill(fillings[-1].tool, texts[-1], today)
@@ -70,6 +73,15 @@ def plan(message: str, tools: Sequence[Tool], today: date) -> Plan:
 def fill_only(tool: Tool, message: str, today: date) -> Plan:
     """The call of one tool that is already known, for an answer that only completes it."""
     return _as_plan([fill(tool, message, today)], [])
+
+
+def _variation(tool: Tool, part: str, today: date) -> Filling | None:
+    """The same tool for another place: `And in Munich?`."""
+    if is_command(part.split()[0]) or not any(parameter.kind == "zone" for parameter in tool.parameters):
+        return None
+    varied = fill(tool, part, today)
+    named = any(parameter.kind == "zone" and parameter.name in varied.arguments for parameter in tool.parameters)
+    return varied if named and not varied.missing else None
 
 
 def _as_plan(fillings: Sequence[Filling], unmatched: Sequence[str]) -> Plan:
