@@ -1,9 +1,11 @@
 """The command line: `interlock serve | worker | migrate | settings | doctor | version`."""
 
 import asyncio
+import gc
 import importlib.metadata
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
@@ -37,7 +39,8 @@ def serve() -> None:
     from interlock_servers.logging_setup import configure_logging
 
     configure_logging(settings, sys.stderr)
-    from interlock_servers.api import serve as serve_api
+    with _importing():
+        from interlock_servers.api import serve as serve_api
 
     _in_sentences(lambda: serve_api(settings))
 
@@ -49,7 +52,8 @@ def worker() -> None:
     from interlock_servers.logging_setup import configure_logging
 
     configure_logging(settings, sys.stderr)
-    from interlock_servers.worker import run
+    with _importing():
+        from interlock_servers.worker import run
 
     _in_sentences(lambda: run(settings))
 
@@ -105,6 +109,15 @@ def version() -> None:
 def main() -> None:
     """The console script `interlock`."""
     app()
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Thousands of modules whose objects stay for good: looking for garbage among them takes a sixth of the start."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def _settings() -> Settings:

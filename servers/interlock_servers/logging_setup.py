@@ -23,6 +23,7 @@ TALKATIVE = (
     "mcp",
     "procrastinate",
     "socketio",
+    "uvicorn.error",
 )
 STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+(?=@)")
