@@ -1,0 +1,24 @@
+"""The world of the kill tests: made once, checked after every test."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults import invariants
+from tests.faults.world import World, a_world
+
+
+@pytest.fixture(scope="session")
+def the_world() -> Iterator[World]:
+    with a_world() as world:
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(the_world: World) -> AsyncIterator[World]:
+    """One server runs at the beginning; at the end everything is at rest and nothing happened that may not."""
+    await the_world.only_first()
+    yield the_world
+    await the_world.only_first()
+    await invariants.hold(the_world.superuser_url, the_world.journal.path)

@@ -1,0 +1,70 @@
+"""`interlock serve` and `interlock worker`, forked from a process that has imported everything: a second per start."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from tests.mcp_servers.process import until
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["interlock_servers.cli", "interlock_servers.api", "langchain_openai", "langchain.agents"])
+
+
+class ForkedInterlock:
+    """One command of `interlock` in a process of its own; `kill` is SIGKILL to it and to nothing else."""
+
+    def __init__(self, command: str, settings: Mapping[str, str], log: Path) -> None:
+        """`settings` are the names of variables without `INTERLOCK_`, in lower case."""
+        variables = {f"INTERLOCK_{name.upper()}": value for name, value in settings.items()}
+        self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log)))
+        self.process.start()
+        self.log = log
+        self.base_url = f"http://127.0.0.1:{settings['port']}" if "port" in settings else ""
+
+    @property
+    def alive(self) -> bool:
+        return self.process.is_alive()
+
+    async def ready(self, seconds: float = 30) -> None:
+        """Waits until it serves."""
+        async with httpx.AsyncClient(base_url=self.base_url) as http, asyncio.timeout(seconds):
+            while True:
+                assert self.alive, f"It ended with {self.process.exitcode}:\n{self.log.read_text()[-2000:]}"
+                try:
+                    if (await http.get("/readyz")).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.02)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+        """Asks it to end, and returns its exit code."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+        await until(lambda: not self.alive, "the end of the process", seconds)
+        assert self.process.exitcode is not None
+        return self.process.exitcode
+
+
+def _interlock(arguments: Sequence[str], variables: Mapping[str, str], log: str) -> None:
+    from interlock_servers.cli import app
+
+    os.setsid()
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
+    for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
+        del os.environ[name]
+    os.environ.update(variables)
+    app(list(arguments))
