@@ -22,7 +22,7 @@ from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conn
 from interlock_platform.migrate import migrate, role_password
 from interlock_servers.embedded import EmbeddedPostgres
 
-SECRET_KEY = "the-secret-key-of-the-tests"
+SECRET_KEY = "the-secret-key-of-the-tests-and-of-nothing-else"
 TEMPLATE = "template_interlock"
 
 

@@ -59,12 +59,12 @@ async def list_threads(
     if before:
         query = query.where(tuple_(col(Thread.updated_at), col(Thread.id)) < before)
     rows = await session.execute(query.order_by(col(Thread.updated_at).desc(), col(Thread.id).desc()).limit(limit))
-    return [Overview(*row) for row in rows.tuples()]
+    return [Overview(*row) for row in rows]
 
 
 async def find_thread(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Overview | None:
     query = _overviews().where(col(Thread.user_id) == user_id, col(Thread.id) == thread_id)
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     return Overview(*row) if row else None
 
 
@@ -86,7 +86,7 @@ async def all_messages(session: AsyncSession, thread_id: UUID) -> Sequence[tuple
         .where(col(Message.thread_id) == thread_id)
         .order_by(col(Run.position), col(Message.seq))
     )
-    return (await session.execute(query)).tuples().all()
+    return (await session.execute(query)).all()
 
 
 async def messages_before(session: AsyncSession, thread_id: UUID, run: Run, limit: int) -> list[Message]:

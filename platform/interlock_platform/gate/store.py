@@ -59,10 +59,10 @@ def _wholes() -> Select[tuple[Call, dict[str, Any], str]]:
 
 
 async def _read(session: AsyncSession, query: Select[tuple[Call, dict[str, Any], str]]) -> list[Whole]:
-    rows = (await session.execute(query)).tuples().all()
+    rows = (await session.execute(query)).all()
     people = {who for call, _, _ in rows for who in (call.user_id, call.decided_by, call.resolved_by) if who}
     named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
-    names = dict(named.tuples().all())
+    names = dict(named.all())
     return [Whole(call, declared, title, names) for call, declared, title in rows]
 
 
