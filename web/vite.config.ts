@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const server = process.env["INTERLOCK_URL"] ?? "http://127.0.0.1:8000";
+// The server accepts its own origin only, so what passes through here has to carry it.
+const proxied = { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } };
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
@@ -20,10 +22,12 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
+    host: new URL(server).hostname,
     proxy: {
-      "/api": server,
-      "/auth": server,
-      "/ws": { target: server, ws: true },
+      "/api": proxied,
+      "/auth": proxied,
+      "/dev-idp": proxied,
+      "/ws": { ...proxied, ws: true, rewriteWsOrigin: true },
     },
   },
   test: {

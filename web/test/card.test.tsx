@@ -9,7 +9,7 @@ import { ask } from "@/lib/live/socket";
 import type { Call, CallState } from "@/lib/protocol";
 import { aCall } from "./conversation";
 
-vi.mock("@/lib/live/socket", () => ({ ask: vi.fn(), socket: { connected: true } }));
+vi.mock("@/lib/live/socket", async (original) => ({ ...(await original<object>()), ask: vi.fn() }));
 
 const asked = vi.mocked(ask) as unknown as ReturnType<typeof vi.fn<(name: string, body: object) => Promise<object>>>;
 let clock = 0;

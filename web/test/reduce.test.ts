@@ -32,11 +32,11 @@ test("a whole turn is one run with its items in order", () => {
   expect(pieces(conversation.runs["r1"]?.items ?? []).map(({ kind, id }) => [kind, id])).toEqual([
     ["text", "m1"],
     ["text", "m2"],
-    ["calls", "tc1"],
+    ["calls", "r1/tc1"],
     ["text", "m4"],
   ]);
   expect(conversation.calls["c1"]?.state).toBe("succeeded");
-  expect(conversation.toolCalls["tc1"]?.told).toBe("19:44");
+  expect(conversation.toolCalls["r1/tc1"]?.told).toBe("19:44");
 });
 
 test("a replay in any cut gives the same conversation", () => {
@@ -121,6 +121,15 @@ describe("errors and retries", () => {
   });
 });
 
+test("a call id that a model uses again in another run is another call", () => {
+  const again = (run: string, id: string): [string, AgEvent][] => [
+    [run, { type: "TOOL_CALL_START", toolCallId: "call_0", toolCallName: "a" }],
+    [run, callEvent(aCall({ id, run_id: run, tool_call_id: "call_0" }))],
+  ];
+  const conversation = all(log(...again("r1", "c1"), ...again("r2", "c2")));
+  expect(waitingCalls(conversation).map(({ id }) => id)).toEqual(["c1", "c2"]);
+});
+
 test("waiting calls are told oldest first, and calls of one turn form one group", () => {
   const two = log(
     ...said("m1", "user", "x"),
@@ -131,7 +140,7 @@ test("waiting calls are told oldest first, and calls of one turn form one group"
   );
   const conversation = all(two);
   expect(waitingCalls(conversation).map(({ id }) => id)).toEqual(["c1", "c2"]);
-  expect(pieces(conversation.runs["r1"]?.items ?? [])).toContainEqual({ kind: "calls", id: "tc1", toolCallIds: ["tc1", "tc2"] });
+  expect(pieces(conversation.runs["r1"]?.items ?? [])).toContainEqual({ kind: "calls", id: "r1/tc1", toolCallIds: ["r1/tc1", "r1/tc2"] });
 });
 
 test("a thousand turns keep their order", () => {

@@ -40,7 +40,7 @@ export function NewChatPage({ me }: { me: Me }) {
     }
     setError(null);
     setCreating(true);
-    createThread(text)
+    createThread()
       .then(
         (thread) => {
           putThread(client, thread);

@@ -28,6 +28,6 @@ export function CallCard({ call, told = null, onSettled }: CallCardProps) {
   if (waiting) return <WaitingCard call={call} deciding={deciding} />;
   if (isMoving(call.state)) return <RunningCard call={call} />;
   if (call.state === "unknown") return <UnknownCard call={call} deciding={deciding} />;
-  const notice = deciding.failure ? <Failure refusal={deciding.failure} call={call} editing={false} /> : null;
+  const notice = deciding.failure?.code === "already_decided" ? <Failure refusal={deciding.failure} call={call} editing={false} /> : null;
   return <RecordCard call={call} me={me} notice={notice} told={told} />;
 }

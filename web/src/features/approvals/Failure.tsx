@@ -1,6 +1,7 @@
 import { CircleAlert, Info } from "lucide-react";
 import type { Refusal } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
+import { UNANSWERED } from "@/lib/live/socket";
 import type { Call } from "@/lib/protocol";
 import { shortTime } from "@/lib/times";
 import { decidedWord } from "./words";
@@ -11,6 +12,7 @@ function words(refusal: Refusal, call: Call, editing: boolean): string {
   }
   if (refusal.code === "stale") return t.approvals.stale;
   if (refusal.code === "invalid_arguments") return `${t.approvals.invalid} ${refusal.message}`;
+  if (refusal.code === UNANSWERED) return `${refusal.message}${editing ? ` ${t.approvals.editsKept}` : ""}`;
   return `${t.approvals.notRecorded(refusal.message)}${editing ? ` ${t.approvals.editsKept}` : ""}`;
 }
 

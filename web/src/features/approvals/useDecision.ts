@@ -15,7 +15,7 @@ import { resolveCall } from "./resolveCall";
 import { toolTitle } from "./words";
 
 const SAID = { approve: t.approvals.saidApproved, reject: t.approvals.saidRejected, respond: t.approvals.saidAnswered };
-const MOVED_ON = new Set(["already_decided", "expired", "stale", "not_found"]);
+const MOVED_ON = new Set(["already_decided", "expired", "stale", "not_found", "not_unknown"]);
 
 export interface Deciding {
   busy: boolean;

@@ -10,7 +10,7 @@ export function Answer({ text }: { text: Text }) {
       <h2 className="sr-only">{t.chat.assistant}</h2>
       <Markdown text={text.text} />
       {text.incomplete && <p className="mt-2 text-sm text-warn">{t.chat.incomplete}</p>}
-      <div className="-ms-2 mt-0.5 h-7 opacity-0 transition-opacity group-hover/answer:opacity-100 group-focus-within/answer:opacity-100 pointer-coarse:h-11 pointer-coarse:opacity-100">
+      <div className="-ms-2 mt-0.5 -mb-4 h-7 opacity-0 transition-opacity group-hover/answer:opacity-100 group-focus-within/answer:opacity-100 pointer-coarse:h-11 pointer-coarse:opacity-100">
         <CopyButton text={text.text} label={t.chat.copyAnswer} />
       </div>
     </article>

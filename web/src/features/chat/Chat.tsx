@@ -23,6 +23,9 @@ interface ChatProps {
   gone: ReactNode;
 }
 
+/** An address that names no thread at all is answered as invalid. */
+const GONE = new Set(["not_found", "invalid"]);
+
 /** The run that Stop would stop; one that waits for a decision is stopped in its card. */
 function useStoppable(threadId: string): string | null {
   return useConversations((state) => {
@@ -41,7 +44,7 @@ export function Chat({ threadId, renderCalls, bar, gone }: ChatProps) {
   useEffect(() => followThread(threadId), [threadId, attempt]);
   useAnswerNews(threadId);
 
-  if (typeof phase === "object" && phase.code === "not_found") return gone;
+  if (typeof phase === "object" && GONE.has(phase.code)) return gone;
   if (typeof phase === "object") {
     return (
       <div role="alert" className="m-auto max-w-sm px-6 text-center">

@@ -14,7 +14,7 @@ function TextPiece({ threadId, id, run }: { threadId: string; id: string; run: R
   const text = useText(threadId, id);
   const behind = useIsBehind(threadId, run.id);
   if (!text) return null;
-  if (text.role === "assistant") return <Answer text={text} />;
+  if (text.role === "assistant") return text.text || text.incomplete ? <Answer text={text} /> : null;
   const queued = run.state === "queued" && behind;
   const note = queued && (
     <>

@@ -42,21 +42,26 @@ function endText(draft: Draft, run: Run, event: EventOf<"TEXT_MESSAGE_END">): Ru
   return run;
 }
 
+/** Models number their calls as they like, so a call's id is only its own within its run. */
+function keyOf(run: Run, toolCallId: string): string {
+  return `${run.id}/${toolCallId}`;
+}
+
 function startToolCall(draft: Draft, run: Run, event: EventOf<"TOOL_CALL_START">): Run {
-  const id = event.toolCallId;
+  const id = keyOf(run, event.toolCallId);
   if (draft.toolCalls[id]) return run;
   draft.toolCalls[id] = { id, name: event.toolCallName, args: "", callId: null, told: null };
   return addItem({ ...run, writing: null }, { kind: "call", toolCallId: id, parent: event.parentMessageId ?? null });
 }
 
 function growToolCall(draft: Draft, run: Run, event: EventOf<"TOOL_CALL_ARGS">): Run {
-  const written = draft.toolCalls[event.toolCallId];
+  const written = draft.toolCalls[keyOf(run, event.toolCallId)];
   if (written) draft.toolCalls[written.id] = { ...written, args: written.args + event.delta };
   return run;
 }
 
 function endToolCall(draft: Draft, run: Run, event: EventOf<"TOOL_CALL_RESULT">): Run {
-  const written = draft.toolCalls[event.toolCallId];
+  const written = draft.toolCalls[keyOf(run, event.toolCallId)];
   if (written) draft.toolCalls[written.id] = { ...written, told: event.content };
   return run;
 }
@@ -69,7 +74,7 @@ function changeCall(draft: Draft, run: Run, change: CallChange): Run {
     return run;
   }
   const call: Call = known ? merge(known, change) : early.reduce(merge, change as Call);
-  const id = call.tool_call_id;
+  const id = keyOf(run, call.tool_call_id);
   const written = draft.toolCalls[id];
   draft.calls[call.id] = call;
   draft.toolCalls[id] = { ...(written ?? { id, name: call.tool.name, args: "", told: null }), callId: call.id };

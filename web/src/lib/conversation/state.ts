@@ -7,6 +7,7 @@ export interface TextItem {
 
 export interface CallItem {
   kind: "call";
+  /** The key in `toolCalls`. */
   toolCallId: string;
   parent: string | null;
 }

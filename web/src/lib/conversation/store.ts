@@ -24,11 +24,19 @@ function put(threadId: string, opened: Opened): void {
   useConversations.setState({ [threadId]: opened });
 }
 
-/** Reduces a batch of news in the order in which it came; true if something in between is missing. */
-export function receive(threadId: string, batch: News[]): boolean {
+export interface Missing {
+  /** Stored events in between are missing. */
+  gap: boolean;
+  /** The message being written whose beginning is missing. */
+  missing: string | null;
+}
+
+/** Reduces a batch of news in the order in which it came; tells what would have to be asked for. */
+export function receive(threadId: string, batch: News[]): Missing {
   const opened = current(threadId);
   let { conversation } = opened;
   let gap = false;
+  let missing: string | null = null;
   for (const news of batch) {
     if (news.kind === "stored") {
       const applied = applyStored(conversation, [news.stored]);
@@ -36,12 +44,12 @@ export function receive(threadId: string, batch: News[]): boolean {
       gap ||= applied.gap;
     } else {
       const applied = applyLive(conversation, news.live);
-      if (applied === "gap") gap = true;
+      if (applied === "gap") missing = news.live.message_id;
       else conversation = applied;
     }
   }
   if (conversation !== opened.conversation) put(threadId, { ...opened, conversation });
-  return gap;
+  return { gap, missing };
 }
 
 /** What `thread.open` answered. */

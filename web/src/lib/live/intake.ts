@@ -1,7 +1,7 @@
 import { Refusal, sentence } from "@/lib/api/http";
 import { catchUp, lastSeq, type News, receive, setPhase, useConversations } from "@/lib/conversation/store";
 import type { ServerToClient } from "@/lib/protocol";
-import { ask, socket } from "./socket";
+import { ask, DISCONNECTED, socket, UNANSWERED } from "./socket";
 
 const HIDDEN_MS = 120;
 const REOPEN_MS = 400;
@@ -12,6 +12,8 @@ export function followThread(threadId: string): () => void {
   let scheduled = false;
   let opening = false;
   let ended = false;
+  /** A message whose beginning was asked for once: if it is still missing then, the stored message will bring it. */
+  let givenUp: string | null = null;
   let reopenTimer: ReturnType<typeof setTimeout> | null = null;
 
   const flush = () => {
@@ -19,7 +21,11 @@ export function followThread(threadId: string): () => void {
     if (opening || ended || queue.length === 0) return;
     const batch = queue;
     queue = [];
-    if (receive(threadId, batch)) reopenSoon();
+    const { gap, missing } = receive(threadId, batch);
+    if (gap || (missing !== null && missing !== givenUp)) {
+      givenUp = missing;
+      reopenSoon();
+    }
   };
   const schedule = () => {
     if (scheduled) return;
@@ -42,7 +48,7 @@ export function followThread(threadId: string): () => void {
       if (!ended) catchUp(threadId, events, live);
     } catch (error) {
       const code = error instanceof Refusal ? error.code : "internal";
-      if (code !== "disconnected" && !ended) setPhase(threadId, { failed: sentence(error), code });
+      if (code !== DISCONNECTED && code !== UNANSWERED && !ended) setPhase(threadId, { failed: sentence(error), code });
     } finally {
       opening = false;
       schedule();

@@ -1,7 +1,7 @@
 import { Refusal, sentence } from "@/lib/api/http";
 import { keep, load } from "@/lib/storage";
 import { uuid } from "@/lib/uuid";
-import { ask, socket } from "./socket";
+import { ask, DISCONNECTED, socket, UNANSWERED } from "./socket";
 
 /** A message that the server has not acknowledged yet. The run's id is ours, so sending it again is safe. */
 export interface Outgoing {
@@ -29,7 +29,7 @@ async function deliver({ threadId, runId, text }: Outgoing): Promise<void> {
     await ask("run.start", { thread_id: threadId, run_id: runId, text });
     discard(runId);
   } catch (error) {
-    if (error instanceof Refusal && error.code === "disconnected") {
+    if (error instanceof Refusal && (error.code === DISCONNECTED || error.code === UNANSWERED)) {
       if (socket.connected) setTimeout(() => void deliverAll(), AGAIN_MS);
       return;
     }

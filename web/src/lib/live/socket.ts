@@ -1,8 +1,14 @@
 import { io, type Socket } from "socket.io-client";
 import { Refusal } from "@/lib/api/http";
+import { t } from "@/lib/i18n";
 import type { ClientToServer, Requests, ServerToClient } from "@/lib/protocol";
 import { urls } from "@/lib/urls";
 import { signedOut, useConnection } from "./connection";
+
+/** Nothing was sent. */
+export const DISCONNECTED = "disconnected";
+/** It was sent, and nobody knows whether it arrived. */
+export const UNANSWERED = "unanswered";
 
 const ACK_MS = 15_000;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000];
@@ -86,13 +92,13 @@ export function keepConnected(): () => void {
 
 /** Asks the server and waits for its acknowledgement; a refusal, or no connection, is a Refusal. */
 export async function ask<Name extends keyof Requests>(name: Name, body: Requests[Name][0]): Promise<Requests[Name][1]> {
-  if (!socket.connected) throw new Refusal({ code: "disconnected", detail: "The connection is lost." });
+  if (!socket.connected) throw new Refusal({ code: DISCONNECTED, detail: t.app.disconnected });
   const emit = socket.timeout(ACK_MS).emitWithAck.bind(socket.timeout(ACK_MS)) as (name: string, body: unknown) => Promise<unknown>;
   let answer: { ok: true } | { ok: false; error: { code: string; message: string } };
   try {
     answer = (await emit(name, body)) as typeof answer;
   } catch {
-    throw new Refusal({ code: "disconnected", detail: "The connection was lost before the answer came." });
+    throw new Refusal({ code: UNANSWERED, detail: t.app.unanswered });
   }
   if (answer.ok) return answer as Requests[Name][1];
   if (answer.error.code === "unauthenticated") signedOut();
