@@ -13,6 +13,8 @@ from langchain_core.runnables import Runnable
 
 from interlock_graphs.model import Answer, Delta, ModelFailed, Retrying
 from interlock_handlers.model_errors import classify, incomplete, is_complete
+from interlock_handlers.models import without_calls
+from interlock_handlers.tool_calls import read_calls
 
 ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.5
@@ -25,7 +27,7 @@ class AskedModel:
     """A chat model with a user's tools bound to it."""
 
     def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, Any]]) -> None:
-        self._plain: Runnable[Any, Any] = model
+        self._plain: Runnable[Any, Any] = without_calls(model, tools)
         self._with_tools: Runnable[Any, Any] = model.bind_tools(tools) if tools else model
 
     async def ask(
@@ -85,12 +87,13 @@ def made_whole(message: AIMessage, text: str, message_id: str, used: set[str]) -
 
     A call whose arguments were no JSON keeps its place with none, and `bad_calls` says why.
     """
-    calls = [tool_call(name=each["name"], args=each["args"], id=fresh(each["id"], used)) for each in message.tool_calls]
+    whole, broken = read_calls(message)
+    calls = [tool_call(name=each["name"], args=each["args"], id=fresh(each["id"], used)) for each in whole]
     bad = {}
-    for broken in message.invalid_tool_calls:
-        call_id = fresh(broken["id"], used)
-        bad[call_id] = broken.get("error") or "they could not be read"
-        calls.append(tool_call(name=broken["name"] or "unnamed", args={}, id=call_id))
+    for each in broken:
+        call_id = fresh(each["id"], used)
+        bad[call_id] = each["error"] or "they could not be read"
+        calls.append(tool_call(name=each["name"] or "unnamed", args={}, id=call_id))
     return AIMessage(
         text,
         id=message_id,

@@ -2,11 +2,12 @@
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable
 
 from interlock_handlers.demo_model import DemoModel
 
@@ -133,3 +134,11 @@ def _why_not(name: str, provider_name: str, error: Exception | None) -> str:
     # Not the error's own words: they may quote the key.
     kind = f" ({type(error).__name__})" if error else ""
     return f"The model \u201c{name}\u201d cannot be used: it needs {_NEEDS[provider_name]}{kind}."
+
+
+def without_calls(model: BaseChatModel, tools: Sequence[dict[str, Any]]) -> Runnable[Any, Any]:
+    """The model as it is asked when it must not call anything, in a conversation that has calls in it."""
+    if tools and type(model).__name__ == "ChatAnthropic":
+        # Anthropic refuses a history with tool blocks unless the request defines the tools.
+        return model.bind_tools(tools, tool_choice={"type": "none"})  # type: ignore[arg-type]  # a dict is what it takes
+    return model
