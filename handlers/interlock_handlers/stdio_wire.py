@@ -62,7 +62,7 @@ class StdioWire:
             return ServerNonsense(f"The command “{command}” does not speak MCP. It wrote: {self._garbage}")
         words = self._last_words.decode(errors="replace").strip().splitlines()
         said = f" Its last words: {words[-1][:300]}" if words else ""
-        if self.dead.is_set:
+        if self.dead.is_set and not isinstance(error, TimeoutError):
             return ServerUnavailable(f"The command “{command}” ended before it could be used.{said}")
         return ServerUnavailable(f"The command “{command}” takes too long to answer.{said}")
 

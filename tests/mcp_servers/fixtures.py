@@ -55,26 +55,27 @@ class JournalServers:
             str(self.release),
         ]
 
-    def stdio(self) -> ServerSpec:
+    def stdio(self, *options: str) -> ServerSpec:
         """Started by whoever connects."""
-        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=tuple(self._argv[1:]))
+        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=(*self._argv[1:], *options))
 
-    def http(self) -> tuple[ServerSpec, ServerProcess]:
-        return self._started("http", "/mcp")
+    def http(self, *options: str) -> tuple[ServerSpec, ServerProcess]:
+        return self._started("http", "/mcp", *options)
 
     def sse(self) -> tuple[ServerSpec, ServerProcess]:
         return self._started("sse", "/sse")
 
     def again(self, server: ServerProcess) -> ServerProcess:
-        """The killed server once more, on its port."""
+        """The killed server once more, on its port, after the last of it is gone."""
+        server.kill()
         return self._stack.enter_context(running(list(server.argv), server.port, self._log))
 
     def received(self, tool: str | None = None) -> list[dict[str, object]]:
         return journal_module.entries(self.path, "received", tool)
 
-    def _started(self, transport: str, path: str) -> tuple[ServerSpec, ServerProcess]:
+    def _started(self, transport: str, path: str, *options: str) -> tuple[ServerSpec, ServerProcess]:
         port = free_port()
-        argv = [*self._argv, f"--{transport}", str(port)]
+        argv = [*self._argv, *options, f"--{transport}", str(port)]
         server = self._stack.enter_context(running(argv, port, self._log))
         url = f"http://127.0.0.1:{port}{path}"
         return ServerSpec("journal", "Journal", "sse" if transport == "sse" else "http", url=url), server

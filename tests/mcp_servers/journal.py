@@ -1,6 +1,7 @@
 """An MCP server that writes down every call, on the disk, before and after it does it.
 
-    python tests/mcp_servers/journal.py --journal FILE [--release FILE] [--delay SECONDS] [--http PORT | --sse PORT]
+    python tests/mcp_servers/journal.py --journal FILE [--release FILE] [--delay SECONDS] [--learns]
+        [--http PORT | --sse PORT]
 
 The journal has one JSON object a line: `{"event": "received" | "done", "tool", "arguments", "at", "pid"}`.
 """
@@ -9,6 +10,7 @@ import argparse
 import json
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,6 +87,21 @@ def journal_server(journal: Journal, release: Path | None, delay: float) -> MCPS
     return server
 
 
+def let_learn(server: MCPServer) -> None:
+    """Give the server a tool that changes its list of tools."""
+
+    @server.tool(title="Learn", description="Learn a new tool.")
+    async def learn(name: Annotated[str, Field(description="Its name")], context: Context) -> str:
+        async def learned() -> str:
+            return f"{name} done"
+
+        server.add_tool(learned, name=name, description="Learned.")
+        await context.notify_tools_changed()
+        with warnings.catch_warnings(action="ignore"):
+            await context.session.send_tool_list_changed()
+        return f"learned {name}"
+
+
 def _released(release: Path | None) -> bool:
     return release is not None and release.exists()
 
@@ -94,10 +111,13 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--release", type=Path)
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--learns", action="store_true")
     parser.add_argument("--http", type=int, metavar="PORT")
     parser.add_argument("--sse", type=int, metavar="PORT")
     options = parser.parse_args()
     server = journal_server(Journal(options.journal), options.release, options.delay)
+    if options.learns:
+        let_learn(server)
     if options.http is not None:
         server.run("streamable-http", port=options.http)
     elif options.sse is not None:

@@ -10,6 +10,7 @@ from interlock_handlers.server_spec import ServerSpec
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.everything import everything_command
 from tests.mcp_servers.fixtures import JournalServers
+from tests.mcp_servers.process import until
 
 MODERN = "2026-07-28"
 
@@ -84,6 +85,18 @@ async def test_a_hundred_calls_at_once_each_get_their_own_answer(
     results = await asyncio.gather(*(connection.call("add", {"a": n, "b": 1}) for n in range(100)))
     assert [result.structured["result"] for result in results] == [n + 1 for n in range(100)]
     assert len(journal.received("add")) == 100
+
+
+@both_generations
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+async def test_a_tool_that_is_added_later_appears(
+    connections: Connections, journal: JournalServers, transport: str, mode: str
+) -> None:
+    spec = journal.stdio("--learns") if transport == "stdio" else journal.http("--learns")[0]
+    connection = await connections.open(spec, mode)
+    await connection.call("learn", {"name": "juggle"})
+    await until(lambda: "juggle" in {d.name for d in connection.definitions}, "the new tool")
+    assert (await connection.call("juggle", {})).text == "juggle done"
 
 
 async def test_it_can_be_closed_by_another_task_while_calls_run(

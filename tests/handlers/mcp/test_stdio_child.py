@@ -1,0 +1,89 @@
+"""The child processes of stdio servers: what they are given, and that they end."""
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.conftest import Connections
+from tests.mcp_servers.everything import everything_command
+from tests.mcp_servers.fixtures import JournalServers
+from tests.mcp_servers.process import until
+
+HOST = """
+import asyncio, json, ssl, sys
+from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.server_spec import ServerSpec
+
+async def main():
+    handler = MCPHandler(ssl_context=ssl.create_default_context())
+    command, *args = json.loads(sys.argv[1])
+    await handler.connect(ServerSpec("journal", "Journal", "stdio", command=command, args=tuple(args)))
+    await handler.call("journal", "record", {"value": "x"})
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_child_has_only_the_environment_that_its_entry_declares(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERLOCK_SECRET_KEY", "hidden")
+    command, *args = everything_command("stdio")
+    spec = ServerSpec("e", "E", "stdio", command=command, args=tuple(args), env={"TOKEN": "given"})
+    connection = await connections.open(spec)
+    environment = json.loads((await connection.call("get-env", {})).text)
+    assert environment == {"PATH": os.defpath, "LANG": "C.UTF-8", "TOKEN": "given"}
+
+
+async def test_a_child_and_what_it_started_end_with_the_connection(
+    connections: Connections, journal: JournalServers
+) -> None:
+    spec = journal.stdio()
+    script = 'sleep 1000 & exec "$0" "$@"'
+    connection = await connections.open(replace(spec, command="sh", args=("-c", script, spec.command, *spec.args)))
+    await connection.call("record", {"value": "x"})
+    child = psutil.Process(int(str(journal.received()[0]["pid"])))
+    family = [child, *child.children(recursive=True)]
+    assert len(family) == 2
+    assert os.getpgid(child.pid) == child.pid != os.getpgid(0)
+    await connection.close()
+    await until(lambda: not any(_lives(process) for process in family), "the end of the family")
+
+
+async def test_a_child_that_does_not_want_to_end_is_killed(connections: Connections, journal: JournalServers) -> None:
+    spec = journal.stdio()
+    script = 'trap "" TERM; "$0" "$@"; sleep 1000'
+    connection = await connections.open(replace(spec, command="sh", args=("-c", script, spec.command, *spec.args)))
+    await connection.call("record", {"value": "x"})
+    shell = psutil.Process(int(str(journal.received()[0]["pid"]))).parent()
+    assert shell is not None
+    assert shell.name() == "sh"
+    await connection.close()
+    assert not _lives(shell)
+
+
+async def test_children_end_when_their_host_is_killed(journal: JournalServers) -> None:
+    spec = journal.stdio()
+    argv = json.dumps([spec.command, *spec.args])
+    host = await asyncio.create_subprocess_exec(sys.executable, "-c", HOST, argv)
+    try:
+        await until(lambda: journal.received(), "the call", 20)
+    finally:
+        host.kill()
+        await host.wait()
+    pid = int(str(journal.received()[0]["pid"]))
+    await until(lambda: not psutil.pid_exists(pid) or not _lives(psutil.Process(pid)), "the end of the child")
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
