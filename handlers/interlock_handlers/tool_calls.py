@@ -22,7 +22,7 @@ def read_calls(message: AIMessage) -> tuple[list[ToolCall], list[InvalidToolCall
             arguments = json.loads(written)
             error = None if isinstance(arguments, dict) else "they are no JSON object"
         except ValueError as why:
-            arguments, error = None, f"they are no JSON ({why})"
+            arguments, error = {}, f"they are no JSON ({why})"
         if error is None and chunk["name"]:
             calls.append(tool_call(name=chunk["name"], args=arguments, id=chunk["id"]))
         else:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
+from langchain_openai import AzureChatOpenAI
 
 from interlock_handlers.demo_model import DemoModel
 from interlock_handlers.model_errors import ModelFailure, classify, incomplete, is_complete
@@ -270,8 +271,11 @@ async def test_a_server_that_is_not_there_is_unreachable(provider: str) -> None:
 async def test_azure_speaks_to_a_deployment(model_server: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_VERSION", "2026-01-01")
     model = load_model("azure_openai:gpt", base_url=model_server.base_url, api_key=KEY)
+    assert isinstance(model, AzureChatOpenAI)
     failure, _ = await failure_of(model)  # the scripted model has no deployments
     assert failure.code == "model_refused"
+    # Unlike the other clients this one has connections of its own, which nobody else would close.
+    await model.root_async_client.close()
 
 
 def test_our_own_mistakes_are_not_blamed_on_the_model() -> None:

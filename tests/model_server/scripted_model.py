@@ -65,6 +65,6 @@ class ScriptedModel:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        config = uvicorn.Config(ModelServer(self._script).app, log_config=None, lifespan="off")
+        config = uvicorn.Config(ModelServer(self._script).app, log_config=None, log_level="critical", lifespan="off")
         self._server = uvicorn.Server(config)
         await self._server.serve([self._socket])
