@@ -35,7 +35,7 @@ class Overview:
         }
 
 
-def _overviews() -> Select[Any]:
+def _overviews() -> Select[Thread, str, int]:
     """A thread is `running` while anything moves, `waiting` when only people can move it on."""
     waiting = select(func.count()).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(WAITING))
     moving = select(1).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(set(OPEN) - set(WAITING)))

@@ -49,7 +49,7 @@ async def list_calls(session: AsyncSession, user_id: UUID, states: Sequence[str]
     return await _read(session, query.order_by(col(Call.created_at)).limit(limit))
 
 
-def _wholes() -> Select[tuple[Call, dict[str, Any], str]]:
+def _wholes() -> Select[Call, dict[str, Any], str]:
     return (
         select(Call, col(Definition.declared), col(Thread.title))
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
@@ -58,7 +58,7 @@ def _wholes() -> Select[tuple[Call, dict[str, Any], str]]:
     )
 
 
-async def _read(session: AsyncSession, query: Select[tuple[Call, dict[str, Any], str]]) -> list[Whole]:
+async def _read(session: AsyncSession, query: Select[Call, dict[str, Any], str]) -> list[Whole]:
     rows = (await session.execute(query)).all()
     people = {who for call, _, _ in rows for who in (call.user_id, call.decided_by, call.resolved_by) if who}
     named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))

@@ -18,7 +18,7 @@ CheckpointPool = AsyncConnectionPool[AsyncConnection[DictRow]]
 
 def checkpoint_pool(url: str, *, size: int = 8) -> CheckpointPool:
     """A pool of the runtime role's connections, closed as yet; a dead one is replaced at checkout."""
-    return AsyncConnectionPool(
+    return CheckpointPool(
         conninfo(url),
         open=False,
         min_size=1,
