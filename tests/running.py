@@ -44,7 +44,7 @@ async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIt
         database_url=database_url,
         secret_key=SecretStr(SECRET_KEY),
         **settings,
-    )  # type: ignore[call-arg]  # `_env_file` is the settings library's own argument
+    )
     async with running(chosen, StartProgress(Console(quiet=True))):
         yield chosen.base_url
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -56,7 +56,7 @@ class Bell:
             for channel in channels:
                 self._readers[channel].remove(reader)
 
-    async def listen(self, channel: str) -> AsyncIterator[str | None]:
+    async def listen(self, channel: str) -> AsyncGenerator[str | None]:
         """The rings of one channel from now on."""
         with self.reader(channel) as reader:
             while True:

@@ -23,7 +23,7 @@ def checkpoint_pool(url: str, *, size: int = 8) -> CheckpointPool:
         open=False,
         min_size=1,
         max_size=size,
-        check=AsyncConnectionPool.check_connection,
+        check=CheckpointPool.check_connection,
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
     )
 
