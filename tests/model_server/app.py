@@ -98,7 +98,7 @@ class ModelServer:
         if step.status is not None:
             body, headers = wire.error(step)
             if step.retry_after is not None:
-                headers["retry-after"] = (
+                headers["retry-after"] = str(step.retry_after)
                     f"{step.retry_after:g}" if isinstance(step.retry_after, float) else step.retry_after
                 )
             return JSONResponse(body, step.status, headers)

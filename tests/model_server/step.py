@@ -39,7 +39,7 @@ class Step(BaseModel):
 
     status: Annotated[int, Field(ge=400, le=599)] | None = None
     """answer with this HTTP status instead"""
-    retry_after: float | str | None = None
+    retry_after: int | str | None = None
     hang_after: int | None = None
     """stop after so many pieces, without closing, until released; 0: before the answer begins"""
     cut_after: int | None = None
