@@ -99,8 +99,6 @@ class ModelServer:
             body, headers = wire.error(step)
             if step.retry_after is not None:
                 headers["retry-after"] = str(step.retry_after)
-                    f"{step.retry_after:g}" if isinstance(step.retry_after, float) else step.retry_after
-                )
             return JSONResponse(body, step.status, headers)
         if step.hang_after == 0:
             await self._hang(request)
