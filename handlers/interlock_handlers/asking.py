@@ -33,7 +33,8 @@ class AskedModel:
     async def ask(
         self, messages: Sequence[BaseMessage], *, with_tools: bool = True
     ) -> AsyncIterator[Delta | Retrying | Answer]:
-        """One answer within a few attempts. Raises ModelFailed with what the last attempt had said."""
+        """One answer within a few attempts. Raises ModelFailed with the last that was said in any of them."""
+        kept_id, kept = "", ""
         for attempt in range(1, ATTEMPTS + 1):
             message_id, text = str(uuid4()), ""
             try:
@@ -46,8 +47,10 @@ class AskedModel:
                 failure = incomplete() if isinstance(error, BrokenOff) else classify(error, streaming=bool(text))
                 if failure is None:
                     raise
+                if text:
+                    kept_id, kept = message_id, text
                 if not failure.retryable or attempt == ATTEMPTS:
-                    raise ModelFailed(failure.code, failure.message, message_id=message_id, partial=text) from error
+                    raise ModelFailed(failure.code, failure.message, message_id=kept_id, partial=kept) from error
             wait = failure.wait_seconds or FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
             wait = min(wait, LONGEST_WAIT_SECONDS)
             yield Retrying(attempt + 1, ATTEMPTS, wait, failure.code)
@@ -59,18 +62,21 @@ class AskedModel:
         model = self._with_tools if with_tools else self._plain
         whole: AIMessageChunk | None = None
         passed_on, said, last = 0, "", 0.0
-        async for chunk in model.astream(list(messages)):
-            whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
-            said += chunk.text
-            if len(said) > passed_on and time.monotonic() - last >= BATCH_SECONDS:
-                yield Delta(message_id, passed_on, said[passed_on:])
-                passed_on, last = len(said), time.monotonic()
-        if whole is None or not is_complete(whole):
+        try:
+            async for chunk in model.astream(list(messages)):
+                whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
+                said += chunk.text
+                if len(said) > passed_on and time.monotonic() - last >= BATCH_SECONDS:
+                    yield Delta(message_id, passed_on, said[passed_on:])
+                    passed_on, last = len(said), time.monotonic()
+        except Exception:
             if len(said) > passed_on:
                 yield Delta(message_id, passed_on, said[passed_on:])
-            raise BrokenOff
+            raise
         if len(said) > passed_on:
             yield Delta(message_id, passed_on, said[passed_on:])
+        if whole is None or not is_complete(whole):
+            raise BrokenOff
         yield Answer(made_whole(whole, said, message_id, used_ids(messages)))
 
 

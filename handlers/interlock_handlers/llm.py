@@ -17,7 +17,7 @@ from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition
 
 KEPT_BUILDS = 4
-"""How many revisions stay compiled: the current one, and those that runs under way may still use."""
+"""How many revisions stay compiled: those that were used last."""
 NODES_PER_STEP = 4
 
 
@@ -54,11 +54,11 @@ class LLMHandler:
 
     def use_tools(self, revision: int, definitions: Sequence[ToolDefinition]) -> None:
         """Compiles the graph for this revision, if it is not compiled yet."""
-        if revision in self._builds:
-            return
-        tools = [model_tool(definition) for definition in definitions]
-        self._builds[revision] = compile_chat(AskedModel(self._model, tools), self._saver)
-        for stale in sorted(self._builds)[:-KEPT_BUILDS]:
+        build = self._builds.pop(revision, None)
+        if build is None:
+            build = compile_chat(AskedModel(self._model, [model_tool(each) for each in definitions]), self._saver)
+        self._builds[revision] = build
+        for stale in list(self._builds)[:-KEPT_BUILDS]:
             del self._builds[stale]
 
     async def advance(

@@ -31,9 +31,7 @@ class ActingModel:
     asked: list[list[BaseMessage]] = field(default_factory=list)
     with_tools: list[bool] = field(default_factory=list)
 
-    async def ask(
-        self, messages: Sequence[BaseMessage], *, with_tools: bool = True
-    ) -> AsyncIterator[Delta | Answer]:
+    async def ask(self, messages: Sequence[BaseMessage], *, with_tools: bool = True) -> AsyncIterator[Delta | Answer]:
         self.asked.append(list(messages))
         self.with_tools.append(with_tools)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

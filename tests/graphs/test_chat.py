@@ -1,11 +1,13 @@
 """The chat's graph: what is proposed, waited for, carried on."""
 
+from collections.abc import AsyncIterator, Sequence
+
 import pytest
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from interlock_graphs.chat import DECLINED_NOTE, MAX_BAD_STEPS, MAX_STEPS
 from interlock_graphs.gate import Ready, Waiting
-from interlock_graphs.model import ModelFailed
+from interlock_graphs.model import Answer, Delta, ModelFailed
 from tests.graphs.acting import DECLINED, DONE, FAILED, ActingGate, ActingModel, Conversation, says
 
 
@@ -121,9 +123,7 @@ async def test_steps_of_nothing_but_nonsense_end_the_run() -> None:
 
 async def test_a_step_that_makes_sense_forgives_those_before_it() -> None:
     bad, good = says("", "nonsense"), says("", "a")
-    conversation = Conversation(
-        ActingModel([bad, bad, good, bad, bad, says("Phew.")]), ActingGate({"a": Ready()})
-    )
+    conversation = Conversation(ActingModel([bad, bad, good, bad, bad, says("Phew.")]), ActingGate({"a": Ready()}))
     assert not await conversation.begin()
     assert len(conversation.model.asked) == 6
 
@@ -158,9 +158,10 @@ async def test_a_thread_that_waits_goes_on_with_a_graph_compiled_later() -> None
 
 async def test_a_model_that_ends_without_an_answer_has_failed() -> None:
     class Mute(ActingModel):
-        async def ask(self, messages, *, with_tools=True):  # type: ignore[no-untyped-def,override]
-            for piece in ():
-                yield piece
+        async def ask(
+            self, messages: Sequence[BaseMessage], *, with_tools: bool = True
+        ) -> AsyncIterator[Delta | Answer]:
+            yield Delta("message", 0, "Hm")
 
     with pytest.raises(ModelFailed) as failure:
         await Conversation(Mute([])).begin()
