@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation, useRoute } from "wouter";
 import { Dialog } from "@/components/ui/Dialog";
+import { LayerContext } from "@/components/ui/LayerContext";
 import { useMedia } from "@/components/ui/useMedia";
 import { ConnectionPill } from "@/features/session/ConnectionPill";
 import { useInitialize } from "@/features/session/initialize";
@@ -26,6 +27,7 @@ export function Shell({ me }: { me: Me }) {
   const [, params] = useRoute<{ thread: string }>(pages.threadPattern);
   const current = params?.thread ?? null;
   const wide = useMedia("(min-width: 768px)");
+  const [main, setMain] = useState<HTMLElement | null>(null);
   const [menu, setMenu] = useState(false);
   const [servers, setServers] = useState(false);
   const [help, setHelp] = useState(false);
@@ -60,6 +62,7 @@ export function Shell({ me }: { me: Me }) {
   const sidebar = <Sidebar me={me} current={current} onFollow={closeMenu} onDeleted={leave} onClose={wide ? undefined : closeMenu} />;
   return (
     <PageContext value={page}>
+      <LayerContext value={main}>
       <div className="flex h-dvh">
         <nav aria-label={t.app.skip}>
           <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-50 focus:rounded-xl focus:bg-strong focus:px-4 focus:py-2 focus:text-strong-ink">
@@ -75,7 +78,7 @@ export function Shell({ me }: { me: Me }) {
             {sidebar}
           </Dialog>
         )}
-        <main id="main" tabIndex={-1} className="relative flex outline-none min-w-0 flex-1 flex-col">
+        <main id="main" ref={setMain} tabIndex={-1} className="relative flex outline-none min-w-0 flex-1 flex-col">
           <ConnectionPill />
           <Switch>
             <Route path={pages.home}>
@@ -96,6 +99,7 @@ export function Shell({ me }: { me: Me }) {
         </main>
         <KeyboardHelp open={help} onClose={() => setHelp(false)} />
       </div>
+      </LayerContext>
     </PageContext>
   );
 }

@@ -2,6 +2,7 @@ import { Inbox, Search, SquarePen, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
+import { UpdateNotice } from "@/features/session/UpdateNotice";
 import { UserMenu } from "@/features/session/UserMenu";
 import { ThreadList } from "@/features/threads/ThreadList";
 import { t } from "@/lib/i18n";
@@ -75,6 +76,7 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
         <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
       </nav>
       <div className="border-t border-line p-2">
+        <UpdateNotice buildId={me.build_id} />
         <UserMenu me={me} />
       </div>
     </div>

@@ -1,4 +1,4 @@
 import { createContext } from "react";
 
-/** The open dialog around a component: what floats has to be inside it, or it lies under it. */
+/** Where what floats is put: into the page, or into the open dialog around it, under which it would lie otherwise. */
 export const LayerContext = createContext<HTMLElement | null>(null);

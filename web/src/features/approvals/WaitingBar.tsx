@@ -26,7 +26,7 @@ export function WaitingBar({ threadId }: { threadId: string }) {
         className="flex min-h-11 items-center gap-3 rounded-2xl border border-warn/40 bg-warn-wash py-1 ps-4 pe-1.5 text-sm"
       >
         <Hand size={16} aria-hidden="true" className="shrink-0 text-warn" />
-        <p className="min-w-0 flex-1 truncate">{t.approvals.bar(waiting.length, toolTitle(first))}</p>
+        <p className="line-clamp-2 min-w-0 flex-1 wrap-anywhere">{t.approvals.bar(waiting.length, toolTitle(first))}</p>
         <button
           type="button"
           aria-keyshortcuts="Alt+A"

@@ -53,7 +53,7 @@ export const RunView = memo(function RunView({ threadId, runId, renderCalls }: R
   const run = useRun(threadId, runId);
   if (!run) return null;
   return (
-    <div data-run={runId} className="run-row flex flex-col gap-4 py-4">
+    <div data-run={runId} className="run-row flex flex-col gap-4 p-4">
       {pieces(run.items).map((piece) =>
         piece.kind === "text" ? (
           <TextPiece key={piece.id} threadId={threadId} id={piece.id} run={run} />

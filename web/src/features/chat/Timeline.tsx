@@ -26,7 +26,7 @@ export function Timeline({ threadId, renderCalls, sent, dock }: TimelineProps) {
   return (
     <>
       <div ref={box} className="min-h-0 flex-1 overflow-y-auto overscroll-contain scroll-py-6">
-        <div ref={content} role="log" aria-live="off" aria-label={t.chat.log} className="mx-auto max-w-3xl px-4 pb-6">
+        <div ref={content} role="log" aria-live="off" aria-label={t.chat.log} className="mx-auto max-w-3xl pb-6">
           {hasEarlier && (
             <div className="flex justify-center py-4">
               <Button onClick={showEarlier}>{t.chat.earlier}</Button>

@@ -39,7 +39,7 @@ export function Unsent({ threadId }: { threadId: string }) {
   return (
     <>
       {mine.map((outgoing) => (
-        <div key={outgoing.runId} className="py-4">
+        <div key={outgoing.runId} className="p-4">
           <UserBubble text={outgoing.text} at={null} faded note={<Note outgoing={outgoing} />} />
         </div>
       ))}

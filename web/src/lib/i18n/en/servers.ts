@@ -12,7 +12,6 @@ export const servers = {
   connectTo: (name: string) => `Connect ${name}`,
   disconnectFrom: (name: string) => `Disconnect ${name}`,
   retry: (name: string) => `Retry ${name}`,
-  signIn: (name: string) => `Sign in to ${name}`,
   off: "Off",
   connecting: "Connecting…",
   connected: (tools: number) => `Connected, ${tools === 1 ? "1 tool" : `${tools} tools`}`,
