@@ -1,11 +1,10 @@
 """What axe finds wrong with a page as it is shown at the moment."""
 
-from pathlib import Path
+from importlib.resources import files
 
-import axe_playwright_python
 from playwright.async_api import Page
 
-_SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+_SOURCE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = """async tags => {
     const results = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
