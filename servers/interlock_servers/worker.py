@@ -66,9 +66,18 @@ async def _work(resources: Resources) -> None:
                 worker_middleware=[resources.liveness.vouch],
             )
         except ConnectorException as error:
-            logger.warning("The queue can't be reached: %s", error)
+            if cancelled():
+                # Its end was asked for, and only the last words of it could not be written.
+                raise asyncio.CancelledError from error
+            logger.warning("The queue can't be reached: %s", error.__cause__)
         # A worker ends by itself when Postgres goes away; it begins again until it is stopped.
         await asyncio.sleep(RESTART_SECONDS)
+
+
+def cancelled() -> bool:
+    """Whether somebody asked this task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def run(settings: Settings) -> None:

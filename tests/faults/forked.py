@@ -25,6 +25,7 @@ class ForkedInterlock:
         self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log)))
         self.process.start()
         self.log = log
+        self.settings = settings
         self.base_url = f"http://127.0.0.1:{settings['port']}" if "port" in settings else ""
 
     @property

@@ -18,7 +18,7 @@ from interlock_servers.postgres_process import Postmaster, find_postmaster
 from tests.faults.forked import ForkedInterlock
 from tests.mcp_servers import journal as journal_module
 from tests.mcp_servers.fixtures import JournalServers
-from tests.mcp_servers.process import free_port
+from tests.mcp_servers.process import free_port, until
 from tests.mcp_servers.process import running as process
 from tests.person import Person
 from tests.running import catalogue_file
@@ -53,19 +53,22 @@ class World:
         await running.ready()
         return running
 
-    def work(self) -> ForkedInterlock:
-        """A worker apart from the servers."""
-        return self._start("worker", "worker", worker="apart")
+    async def work(self) -> ForkedInterlock:
+        """A worker apart from the servers, at work."""
+        worker = self._start("worker", "worker", worker="apart")
+        await until(lambda: "The worker is ready" in worker.log.read_text(), "the worker", 30)
+        return worker
 
     def _start(self, command: str, name: str, **settings: str) -> ForkedInterlock:
         log = self.folder / f"{name}.log"
+        log.write_text("")
         self._running[name] = ForkedInterlock(command, {**self._settings, **settings}, log)
         return self._running[name]
 
     async def only_first(self) -> ForkedInterlock:
         """As a test finds the world: one server with its worker inside, and nothing held up."""
         for name, running in self._running.items():
-            if name != "first" and running.alive:
+            if running.alive and (name != "first" or running.settings.get("worker") == "apart"):
                 await running.stop()
         self.journal.release.unlink(missing_ok=True)
         return await self.serve()
