@@ -1,36 +1,39 @@
 """An Interlock that a test ends and starts again under the eyes of an open page."""
 
-import asyncio
 from pathlib import Path
 
 from interlock_handlers.server_spec import ServerSpec
 from tests.conftest import SECRET_KEY
+from tests.faults.forked import ForkedInterlock
 from tests.mcp_servers.process import free_port
-from tests.running import InterlockProcess, catalogue_file
+from tests.running import catalogue_file
 
 
 class Server:
     """A process of its own that comes back on the same port and the same database."""
 
     def __init__(self, folder: Path, database_url: str, *specs: ServerSpec, **settings: str) -> None:
-        self._folder = folder
-        self._port = free_port()
-        catalogue = str(catalogue_file(folder, *specs))
-        self._settings = {"database_url": database_url, "secret_key": SECRET_KEY, "catalogue": catalogue, **settings}
-        self._process: InterlockProcess | None = None
+        self._log = folder / "interlock.log"
+        self._settings = {
+            "port": str(free_port()),
+            "data_dir": str(folder),
+            "database_url": database_url,
+            "secret_key": SECRET_KEY,
+            "catalogue": str(catalogue_file(folder, *specs)),
+            **settings,
+        }
+        self._process: ForkedInterlock | None = None
 
     async def start(self) -> str:
         """Serves; the address."""
-        # Starting waits for the port, and would keep the browser's events from being heard.
-        self._process = await asyncio.to_thread(InterlockProcess, self._folder, self._port, **self._settings)
+        self._process = ForkedInterlock("serve", self._settings, self._log)
         await self._process.ready()
         return self._process.base_url
 
     async def terminate(self) -> None:
         """SIGTERM, and until it has ended."""
         assert self._process is not None
-        self._process.process.terminate()
-        await asyncio.to_thread(self._process.process.wait, 20)
+        await self._process.stop()
 
     def kill(self) -> None:
         """SIGKILL."""
