@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import mcp_types as types
-
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionKind, ConnectionState
-from interlock_handlers.convert import model_tool
-from interlock_handlers.definition import ToolDefinition, UnusableDefinition, definition_of
+from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
+from interlock_handlers.offering import usable_definitions
 from interlock_handlers.result import CallResult, call_result
 from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -233,21 +231,3 @@ class Connection:
 
 def _asked() -> asyncio.Future[Session | ServerUnavailable]:
     return asyncio.get_running_loop().create_future()
-
-
-def usable_definitions(
-    server_id: str, tools: tuple[types.Tool, ...]
-) -> tuple[tuple[ToolDefinition, ...], tuple[str, ...]]:
-    """The tools that a model can be offered, and for each of the others its name and what is wrong with it."""
-    definitions: dict[str, ToolDefinition] = {}
-    left_out: list[str] = []
-    for tool in tools:
-        definition = definition_of(server_id, tool)
-        try:
-            if tool.name in definitions:
-                raise UnusableDefinition("its name is taken by another tool of this server")
-            if definition.hash and model_tool(definition):
-                definitions[tool.name] = definition
-        except UnusableDefinition as error:
-            left_out.append(f"{tool.name[:80]} ({error})")
-    return tuple(definitions.values()), tuple(left_out)

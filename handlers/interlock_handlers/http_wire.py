@@ -78,6 +78,13 @@ class HttpWire(httpx2.AsyncBaseTransport):
                 raise
             return httpx2.Response(503, text=_sentence(error), request=request)
         self._note(request, response, exchange)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            # A few compressed bytes can be gigabytes, and what is counted here is the compressed ones.
+            await response.aclose()
+            if exchange is not None:
+                exchange.in_protocol = False
+                exchange.broken.set("The server compressed its answer, which it was told not to do")
+            return httpx2.Response(502, request=request)
         response.stream = _Body(response, self, request, exchange)
         return response
 

@@ -20,6 +20,7 @@ from interlock_handlers.wire import Wire
 MAX_PAGES = 100
 MAX_TOOLS = 2000
 STOP_SECONDS = 8.0
+LISTEN_SECONDS = 2.0
 RELISTEN_SECONDS = 1.0
 MAX_RELISTEN_SECONDS = 60.0
 CLIENT = types.Implementation(name="interlock", title="Interlock", version="1")
@@ -47,6 +48,8 @@ class Session:
         self._mode = mode
         self._client: Client | None = None
         self._ready = Latch()
+        self._listening = Latch()
+        self._listed = False
         self._stop = Latch()
         self._retired = False
         self._in_flight = 0
@@ -76,6 +79,9 @@ class Session:
     async def list_tools(self, seconds: float) -> tuple[types.Tool, ...]:
         """Every page of the server's tools."""
         assert self._client is not None
+        # A change between the list and the subscription would be announced to nobody.
+        await first_of(self._listening.future, self.ended.future, seconds=LISTEN_SECONDS)
+        self._listed = True
         tools: list[types.Tool] = []
         cursor: str | None = None
         for _ in range(MAX_PAGES):
@@ -195,8 +201,10 @@ class Session:
                 self.wire.established = True
                 self.protocol = client.protocol_version
                 self.version = client.server_info.version if client.server_info else None
-                self._ready.set("")
                 listener = asyncio.create_task(self._listen(client)) if _announces_changes(client) else None
+                if listener is None:
+                    self._listening.set("")
+                self._ready.set("")
                 try:
                     await first_of(self._stop.future, self.wire.dead.future)
                 finally:
@@ -218,12 +226,15 @@ class Session:
         while not self.ended.is_set:
             with suppress(SubscriptionLost, MCPError, TimeoutError):
                 async with client.listen(tools_list_changed=True) as changes:
+                    if self._listed:
+                        # What happened in between was announced to nobody.
+                        self.changed.set()
+                    self._listening.set("")
                     if not changes.honored.tools_list_changed:
                         return
                     async for _ in changes:
                         self.changed.set()
-            # What happened in between was not announced to us.
-            self.changed.set()
+            self._listening.set("")
             await asyncio.wait({self.ended.future}, timeout=delay)
             delay = min(delay * 2, MAX_RELISTEN_SECONDS)
 

@@ -64,7 +64,7 @@ def journal_server(journal: Journal, release: Path | None, delay: float) -> MCPS
         journal.write("received", "slow", arguments)
         await context.report_progress(1, 2, f"working on {value}")
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not _released(release):  # noqa: ASYNC110 - another process makes the file
+        while time.monotonic() < end and not _released(release):
             await anyio.sleep(POLL_SECONDS)
         journal.write("done", "slow", arguments)
         return f"recorded {value} slowly"

@@ -99,10 +99,12 @@ async def test_a_tool_that_is_added_later_appears(
     assert (await connection.call("juggle", {})).text == "juggle done"
 
 
-async def test_it_can_be_closed_by_another_task_while_calls_run(
+async def test_it_can_be_opened_and_closed_by_different_tasks(
     connections: Connections, journal: JournalServers
 ) -> None:
-    connection = await connections.open(journal.stdio())
+    connection = connections.make(journal.stdio())
+    await asyncio.create_task(connection.open())
+    opened = connection.state
     await asyncio.create_task(connection.close())
-    assert connection.state.kind == "off"
+    assert (opened.kind, connection.state.kind) == ("connected", "off")
     assert connection.definitions == ()
