@@ -1,12 +1,14 @@
 """The real things that tests run against.
 
 postgres   (session) an embedded Postgres in a directory of its own
-urls       a fresh, migrated database: `.owner`, `.runtime`, `.queue` are SQLAlchemy URLs for those roles
+urls       a fresh, migrated database: `.owner`, `.runtime`, `.queue` are SQLAlchemy URLs for those roles, and
+           `.superuser` for who sees and changes every row
 database   an `interlock_platform.database.Database` on it, as the runtime role
 """
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +16,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 import pytest_asyncio
-from interlock_servers.postgres_access import OWNER, PostgresAccess
+from interlock_servers.postgres_access import OWNER, SUPERUSER, PostgresAccess
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
 
@@ -38,6 +40,7 @@ class Urls:
     """One database, as each of the roles that use it."""
 
     owner: str
+    superuser: str
 
     @property
     def runtime(self) -> str:
@@ -59,12 +62,22 @@ async def postgres() -> AsyncIterator[PostgresAccess]:
             yield access
 
 
+@asynccontextmanager
+async def fresh_database(access: PostgresAccess) -> AsyncIterator[Urls]:
+    """A migrated database with nothing in it, gone afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    await _administer(access, sql.SQL("create database {} template {} owner {}"), name, TEMPLATE, OWNER)
+    yield Urls(
+        owner=access.url(OWNER, access.owner_password, name),
+        superuser=access.url(SUPERUSER, access.superuser_password, name),
+    )
+    await _administer(access, sql.SQL("drop database {} with (force)"), name)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def urls(postgres: PostgresAccess) -> AsyncIterator[Urls]:
-    name = f"test_{secrets.token_hex(6)}"
-    await _administer(postgres, sql.SQL("create database {} template {} owner {}"), name, TEMPLATE, OWNER)
-    yield Urls(owner=postgres.url(OWNER, postgres.owner_password, name))
-    await _administer(postgres, sql.SQL("drop database {} with (force)"), name)
+    async with fresh_database(postgres) as urls:
+        yield urls
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,6 +1,7 @@
 """A chat model as graphs ask it: streamed, asked again when its provider fails, its calls made whole."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
@@ -21,6 +22,7 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 20.0
 BATCH_SECONDS = 0.03
 """Text is passed on at most this often."""
+PLAIN_ID = re.compile(r"[!-~]{1,200}")
 
 
 class AskedModel:
@@ -65,7 +67,7 @@ class AskedModel:
         try:
             async for chunk in model.astream(list(messages)):
                 whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
-                said += chunk.text
+                said += readable(chunk.text)
                 if len(said) > passed_on and time.monotonic() - last >= BATCH_SECONDS:
                     yield Delta(message_id, passed_on, said[passed_on:])
                     passed_on, last = len(said), time.monotonic()
@@ -94,12 +96,15 @@ def made_whole(message: AIMessage, text: str, message_id: str, used: set[str]) -
     A call whose arguments were no JSON keeps its place with none, and `bad_calls` says why.
     """
     whole, broken = read_calls(message)
-    calls = [tool_call(name=each["name"], args=each["args"], id=fresh(each["id"], used)) for each in whole]
+    calls = [
+        tool_call(name=readable(each["name"]), args=readable_in(each["args"]), id=fresh(each["id"], used))
+        for each in whole
+    ]
     bad = {}
     for each in broken:
         call_id = fresh(each["id"], used)
-        bad[call_id] = each["error"] or "they could not be read"
-        calls.append(tool_call(name=each["name"] or "unnamed", args={}, id=call_id))
+        bad[call_id] = readable(each["error"] or "they could not be read")
+        calls.append(tool_call(name=readable(each["name"] or "unnamed"), args={}, id=call_id))
     return AIMessage(
         text,
         id=message_id,
@@ -109,8 +114,25 @@ def made_whole(message: AIMessage, text: str, message_id: str, used: set[str]) -
     )
 
 
+def readable(text: str) -> str:
+    """Without what neither a person nor a database can read: NUL, halves of characters."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def readable_in(value: Any) -> Any:
+    match value:
+        case str():
+            return readable(value)
+        case list():
+            return [readable_in(item) for item in value]
+        case dict():
+            return {readable_in(key): readable_in(item) for key, item in value.items()}
+        case _:
+            return value
+
+
 def fresh(given: str | None, used: set[str]) -> str:
     """The provider's id, unless it gave none or this one before."""
-    chosen = given if given and given not in used else f"call_{uuid4().hex}"
+    chosen = given if given and given not in used and PLAIN_ID.fullmatch(given) else f"call_{uuid4().hex}"
     used.add(chosen)
     return chosen

@@ -160,3 +160,17 @@ async def test_asking_ends_at_once_when_it_is_cancelled(chat_model: BaseChatMode
         with pytest.raises(asyncio.CancelledError):
             await asking_now
     assert len(scripted.requests()) == 1
+
+
+async def test_what_no_database_can_hold_does_not_come_through(
+    chat_model: BaseChatModel, scripted: ScriptedModel
+) -> None:
+    call = {"name": "journal__record", "raw_arguments": '{"value": ["a\\u0000b", "\\ud800"]}', "id": "an id\0"}
+    scripted.script([{"text": "One\0two", "calls": [call]}])
+    pieces = await ask(chat_model)
+    message = answer(pieces)
+    assert message.text == "".join(each.text for each in pieces if isinstance(each, Delta)) == "One\ufffdtwo"
+    (made,) = message.tool_calls
+    assert made["args"] == {"value": ["a\ufffdb", "?"]}
+    assert made["id"] is not None
+    assert made["id"].startswith("call_")

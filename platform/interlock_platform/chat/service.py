@@ -23,6 +23,7 @@ from interlock_platform.runs import log
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
 from interlock_platform.tables.conversation import Message, Run, Thread
+from interlock_platform.text import storable
 
 NEW_TITLE = "New chat"
 PAGE = 50
@@ -121,7 +122,7 @@ class Chat:
 
     async def start_run(self, who: Principal, thread_id: UUID, run_id: UUID, text: str) -> int:
         """Stores the message and queues its run, once per `run_id`; returns the number of the message."""
-        said = text.encode(errors="replace").decode().strip()
+        said = storable(text).strip()
         if not said:
             raise Problem("text_empty", 422, "Write something first.")
         if len(said) > MAX_TEXT:

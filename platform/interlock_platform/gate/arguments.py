@@ -1,11 +1,13 @@
 """Arguments held against the tool's own schema."""
 
+import re
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from interlock_platform.errors import FieldError
 
@@ -18,10 +20,13 @@ def errors_in(arguments: dict[str, Any], schema: dict[str, Any]) -> tuple[FieldE
     """Each thing that is wrong, by JSON pointer; none if the arguments fit."""
     chosen = validator_for(schema, default=Draft202012Validator)
     try:
+        chosen.check_schema(schema)
         validator = chosen(schema, registry=NO_NETWORK)
         found = sorted(validator.iter_errors(arguments), key=lambda error: [str(part) for part in error.path])
     except SchemaError as error:
-        return (FieldError("", f"The tool's schema is broken: {error.message}"),)
+        return (FieldError("", _sentence(f"The tool's schema is broken: {error.message}")),)
+    except (Unresolvable, re.error, RecursionError) as error:
+        return (FieldError("", _sentence(f"The tool's schema is broken: {error}")),)
     return tuple(
         FieldError("".join(f"/{_escaped(part)}" for part in error.path), _sentence(error.message))
         for error in found[:MAX_ERRORS]

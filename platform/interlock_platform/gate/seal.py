@@ -1,6 +1,7 @@
 """The seal of a call: what a person was shown is what runs, or nothing runs."""
 
 import hashlib
+import re
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import rfc8785
 from interlock_platform.errors import Problem
 
 MAX_ARGUMENT_BYTES = 256 * 1024
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def canonical(arguments: dict[str, Any]) -> str:
@@ -18,6 +20,8 @@ def canonical(arguments: dict[str, Any]) -> str:
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         message = f"The arguments have no canonical form: {error}."
         raise Problem("invalid_arguments", 422, message) from error
+    if NUL.search(text):
+        raise Problem("invalid_arguments", 422, "The arguments contain a NUL character, which can't be stored.")
     if len(text) > MAX_ARGUMENT_BYTES:
         raise Problem("invalid_arguments", 422, f"The arguments are larger than {MAX_ARGUMENT_BYTES // 1024} KiB.")
     return text

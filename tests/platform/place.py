@@ -1,0 +1,115 @@
+"""An Interlock that a module's tests share: a scripted model, a journal server, and people who sign in.
+
+place              (module) the running Interlock; each test begins with an empty script and no requests
+alice, bob, …      signed in, each with a socket; alice has the journal server connected
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from interlock_platform.database import conninfo
+from interlock_servers.postgres_access import PostgresAccess
+from tests.conftest import Urls, fresh_database
+from tests.mcp_servers.fixtures import JournalServers
+from tests.model_server.scripted_model import ScriptedModel
+from tests.person import Person
+from tests.running import catalogue_file, interlock
+
+
+@dataclass(frozen=True)
+class Place:
+    """A running Interlock, and what it talks to."""
+
+    url: str
+    urls: Urls
+    model: ScriptedModel
+    journal: JournalServers
+
+    def person(self, name: str) -> Any:
+        return Person.signed_in(self.url, name)
+
+    async def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """As the superuser, whom no row-level security holds; what the statement returns, if it does."""
+        async with await psycopg.AsyncConnection.connect(conninfo(self.urls.superuser)) as connection:
+            cursor = await connection.execute(statement.encode(), parameters)
+            return await cursor.fetchall() if cursor.description else []
+
+    def received(self, value: str) -> int:
+        """How often the journal server was asked to do something with this value."""
+        return sum(entry["arguments"].get("value") == value for entry in self.journal.received())  # type: ignore[attr-defined]
+
+    def let_slow_calls_end(self) -> None:
+        self.journal.release.touch()
+
+
+def record(value: str) -> dict[str, Any]:
+    """A call of the journal's `record`, as the model's script has it."""
+    return {"name": "journal__record", "arguments": {"value": value}}
+
+
+def slow(value: str) -> dict[str, Any]:
+    """A call that ends when `Place.let_slow_calls_end` is called."""
+    return {"name": "journal__slow", "arguments": {"seconds": 60, "value": value}}
+
+
+@asynccontextmanager
+async def open_place(postgres: PostgresAccess, folder: Path, **settings: Any) -> AsyncIterator[Place]:
+    with ExitStack() as stack, ScriptedModel() as model:
+        journal = JournalServers(folder, stack)
+        server, _ = journal.http()
+        async with fresh_database(postgres) as urls:
+            chosen: dict[str, Any] = {
+                "catalogue": catalogue_file(folder, server),
+                "model": "openai:scripted",
+                "model_base_url": model.openai_url,
+                "model_api_key": SecretStr("x"),
+                **settings,
+            }
+            async with interlock(urls.owner, folder, **chosen) as url:
+                yield Place(url, urls, model, journal)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def _place(postgres: PostgresAccess, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    async with open_place(postgres, tmp_path_factory.mktemp("place")) as place:
+        yield place
+
+
+@pytest.fixture
+def place(_place: Place) -> Place:
+    _place.model.forget()
+    _place.journal.release.unlink(missing_ok=True)
+    return _place
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alice(place: Place) -> AsyncIterator[Person]:
+    async with place.person("alice") as alice:
+        await alice.ok("POST", "/api/servers/journal/connect")
+        yield alice
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bob(place: Place) -> AsyncIterator[Person]:
+    async with place.person("bob") as bob:
+        yield bob
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def carol(place: Place) -> AsyncIterator[Person]:
+    async with place.person("carol") as carol:
+        yield carol
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mallory(place: Place) -> AsyncIterator[Person]:
+    async with place.person("mallory") as mallory:
+        yield mallory
