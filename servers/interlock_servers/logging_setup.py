@@ -100,6 +100,8 @@ def configure_logging(settings: Settings, stream: TextIO) -> None:
     logging.captureWarnings(True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.NOTSET if level == logging.DEBUG else max(level, logging.WARNING))
+    # The SDK logs every fault of a server with a traceback; the connection's state already says it in a sentence.
+    logging.getLogger("mcp").setLevel(logging.NOTSET if level == logging.DEBUG else logging.CRITICAL)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
