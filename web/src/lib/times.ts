@@ -34,7 +34,9 @@ export function timeLeft(milliseconds: number): string {
 }
 
 export function tookTime(from: string, to: string): string {
-  const seconds = Math.max(0, new Date(to).getTime() - new Date(from).getTime()) / 1000;
+  const milliseconds = Math.max(0, new Date(to).getTime() - new Date(from).getTime());
+  const seconds = milliseconds / 1000;
+  if (seconds < 0.95) return `${Math.round(milliseconds)} ms`;
   return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 }
 

@@ -39,6 +39,10 @@ export function Chat({ threadId, renderCalls, bar, gone }: ChatProps) {
   const phase = useConversations((state) => state[threadId]?.phase ?? "opening");
   const empty = useConversations((state) => (state[threadId]?.conversation.order.length ?? 0) === 0);
   const stoppable = useStoppable(threadId);
+  const waits = useConversations((state) => {
+    const opened = state[threadId];
+    return opened !== undefined && activeRun(opened.conversation)?.state === "waiting";
+  });
   const [attempt, setAttempt] = useState(0);
   const [sent, setSent] = useState(0);
   useEffect(() => followThread(threadId), [threadId, attempt]);
@@ -66,6 +70,7 @@ export function Chat({ threadId, renderCalls, bar, gone }: ChatProps) {
       <Composer
         draftKey={threadId}
         stoppable={stoppable !== null}
+        withdraws={waits}
         onStop={stop}
         onSend={(text) => {
           send(threadId, text);

@@ -14,6 +14,8 @@ interface ComposerProps {
   onSend: (text: string) => void;
   onStop: () => void;
   error?: string | null;
+  /** Calls wait for a decision, and a new message would take their place. */
+  withdraws?: boolean;
 }
 
 export function draftName(threadId: string): string {
@@ -21,9 +23,10 @@ export function draftName(threadId: string): string {
 }
 
 /** The message box. It never looks at messages, so typing stays quick in a long chat. */
-export function Composer({ draftKey, stoppable, onSend, onStop, error = null }: ComposerProps) {
+export function Composer({ draftKey, stoppable, onSend, onStop, error = null, withdraws = false }: ComposerProps) {
   const [kept, keep] = useKept<string>(draftName(draftKey));
   const draft = kept ?? "";
+  const warned = withdraws && draft.trim() !== "";
   const field = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -91,7 +94,7 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null }: 
           <ArrowUp size={20} aria-hidden="true" />
         </button>
       </div>
-      <p className="pt-2 text-center text-xs text-soft max-sm:hidden">{t.chat.hint}</p>
+      <p className={`pt-2 text-center text-xs ${warned ? "text-warn" : "text-soft max-sm:hidden"}`}>{warned ? t.chat.withdraws : t.chat.hint}</p>
     </form>
   );
 }

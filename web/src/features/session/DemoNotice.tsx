@@ -11,7 +11,7 @@ export function DemoNotice({ model }: { model: Model }) {
     <section aria-label={t.app.demo} className="flex items-start gap-3 rounded-2xl border border-warn/40 bg-warn-wash py-3 ps-4 pe-2 text-start text-sm">
       <FlaskConical size={18} aria-hidden="true" className="mt-0.5 shrink-0 text-warn" />
       <p className="min-w-0 flex-1">
-        <strong className="font-semibold">{t.app.demoTitle}</strong> {model.notice ?? t.app.demoNotice}
+        {model.notice ?? t.app.demoNotice}
       </p>
       <IconButton label={t.app.dismiss} className="-my-1" onClick={() => setDismissed(true)}>
         <X size={16} aria-hidden="true" />

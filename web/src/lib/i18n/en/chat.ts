@@ -21,6 +21,7 @@ export const chat = {
   placeholder: "Message Interlock…",
   send: "Send",
   stop: "Stop",
+  withdraws: "Sending this withdraws the calls that wait; they will not run.",
   hint: "Interlock asks before it acts. Check what matters.",
   sendFailed: (why: string) => `Not sent: ${why}`,
   tryAgain: "Try again",
