@@ -1,6 +1,7 @@
 """One user's agent: a graph compiled for their tools, and compiled again whenever those change."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -63,7 +64,7 @@ class LLMHandler:
 
     async def advance(
         self, thread_id: str, run_id: str, revision: int, context: ChatContext, *, fresh: bool
-    ) -> AsyncIterator[Advance]:
+    ) -> AsyncGenerator[Advance, None]:
         """Runs the graph of a thread until it ends or waits; the last thing yielded is Finished or Paused.
 
         With `fresh` the run begins; otherwise it goes on from its checkpoint, or begins if it has none.
@@ -86,27 +87,29 @@ class LLMHandler:
                         return
                     waits = [each.id for task in state.tasks for each in task.interrupts]
                     source = Command(resume=dict.fromkeys(waits, True)) if waits else None
-            async for piece in self._stream(graph, source, config, context):
-                yield piece
+            async with aclosing(self._stream(graph, source, config, context)) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
             self._under_way -= 1
 
     async def _stream(
         self, graph: ChatGraph, source: Any, config: RunnableConfig, context: ChatContext
-    ) -> AsyncIterator[Advance]:
+    ) -> AsyncGenerator[Advance, None]:
         paused, last = False, None
         parts = graph.astream(
             source, config, context=context, stream_mode=["custom", "updates"], durability="sync", version="v2"
         )
-        async for part in cast(AsyncIterator[dict[str, Any]], parts):
-            if part["type"] == "custom":
-                yield part["data"]
-            elif "__interrupt__" in part["data"]:
-                paused = True
-            else:
-                for node in ("llm", "humanize"):
-                    if update := part["data"].get(node):
-                        last = update["messages"][-1]
+        async with aclosing(cast(AsyncGenerator[dict[str, Any], None], parts)):
+            async for part in cast(AsyncIterator[dict[str, Any]], parts):
+                if part["type"] == "custom":
+                    yield part["data"]
+                elif "__interrupt__" in part["data"]:
+                    paused = True
+                else:
+                    for node in ("llm", "humanize"):
+                        if update := part["data"].get(node):
+                            last = update["messages"][-1]
         if paused:
             yield Paused()
         else:

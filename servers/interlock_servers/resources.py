@@ -1,8 +1,7 @@
 """Everything that a process opens, in the order in which it is needed, closed in the opposite one."""
 
 import asyncio
-import os
-import socket
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +34,8 @@ from interlock_platform.tools.catalogue import load_catalogue
 from interlock_platform.tools.service import Tools, UserKey
 from interlock_servers.owner_url import owner_url
 from interlock_servers.start_progress import StartProgress
+
+logger = logging.getLogger(__name__)
 
 BLOCKING_THREADS = 64
 """Some providers' clients block a thread for as long as they stream."""
@@ -99,16 +100,19 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         llms: Registry[UserKey, LLMHandler] = Registry(make_llm)
         await in_background(stack, llms.sweep())
         ledger = Ledger(queue, {spec.id: spec.name for spec in catalogue.values()})
-        executor = Executor(database, ledger, tools, name=process_name(), timeout_seconds=settings.call_timeout_seconds)
+        liveness = Liveness(conninfo(queue_url))
+        seconds = settings.call_timeout_seconds
+        executor = Executor(database, ledger, tools, name=liveness.process_name, timeout_seconds=seconds)
+        stack.push_async_callback(executor.aclose)
         proposals = Proposals(database, ledger, executor, settings.approval_minutes)
-        ending, stops = Ending(ledger, queue), Stops()
+        ending, stops = Ending(ledger, queue), Stops(database)
         yield Resources(
             settings=settings,
             database=database,
             queue=queue,
             bell=bell,
             stops=stops,
-            liveness=Liveness(conninfo(queue_url)),
+            liveness=liveness,
             tools=tools,
             decisions=Decisions(database, ledger),
             executor=executor,
@@ -120,6 +124,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
 async def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     """Runs until the stack closes."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_tell_if_broken)
 
     async def end() -> None:
         task.cancel()
@@ -128,6 +133,6 @@ async def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) 
     stack.push_async_callback(end)
 
 
-def process_name() -> str:
-    """Which process of which machine, in the ledger and in the logs."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def _tell_if_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("Something that has to run has ended", exc_info=error)

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.exc import DBAPIError
+import psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_graphs.chat import ChatContext
@@ -21,6 +21,7 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store as ledger
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
+from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.checkpoints import CheckpointPool, TenantSaver
 from interlock_platform.runs.live import LiveText, LiveWriter
@@ -32,6 +33,8 @@ from interlock_platform.tools.toolset import Toolset
 
 logger = logging.getLogger(__name__)
 
+POSTGRES_AWAY = (*DATABASE_AWAY, psycopg.OperationalError, psycopg.InterfaceError)
+"""Then the job is tried again: nothing is wrong with the run."""
 SUPERSEDED = "A newer message took its place."
 
 
@@ -125,9 +128,14 @@ class Driver:
         return Work(UserKey(thread.tenant_id, thread.user_id), thread.id, run.id, toolset, fresh)
 
     async def _advance(self, work: Work) -> None:
-        said = Said()
         try:
-            async with self._stops.watching(work.run_id):
+            await self._attempt(work, Said())
+        except NoLongerOurs:
+            logger.info("Run %s ended elsewhere", work.run_id)
+
+    async def _attempt(self, work: Work, said: Said) -> None:
+        try:
+            async with self._stops.watching(work.key.scope, work.thread_id, work.run_id):
                 await self._stream(work, said)
         except RunStopped:
             async with self._held(work) as (session, thread, run):
@@ -135,9 +143,7 @@ class Driver:
                 await self._ending.cancel(session, thread, run, None, "The run was stopped.")
         except ModelFailed as failure:
             await self._fail(work, failure.code, failure.message, failure.message_id, failure.partial)
-        except NoLongerOurs:
-            logger.info("Run %s ended elsewhere", work.run_id)
-        except DBAPIError:
+        except (NoLongerOurs, *POSTGRES_AWAY):
             raise
         except Exception:
             logger.exception("Run %s failed", work.run_id)
@@ -152,18 +158,19 @@ class Driver:
             system_prompt=system_prompt(),
         )
         thread_id, run_id = str(work.thread_id), str(work.run_id)
-        pieces = handler.advance(thread_id, run_id, work.toolset.revision, context, fresh=work.fresh)
-        async for piece in pieces:
-            match piece:
-                case Delta():
-                    said.add(piece)
-                    await self._live.write(LiveText(thread_id, run_id, piece.message_id, piece.offset, piece.text))
-                case Retrying():
-                    await self._tell_of_retry(work, piece)
-                case Paused():
-                    await self._pause(work)
-                case Finished():
-                    await self._finish(work, piece)
+        advance = handler.advance(thread_id, run_id, work.toolset.revision, context, fresh=work.fresh)
+        async with aclosing(advance) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case Delta():
+                        said.add(piece)
+                        await self._live.write(LiveText(thread_id, run_id, piece.message_id, piece.offset, piece.text))
+                    case Retrying():
+                        await self._tell_of_retry(work, piece)
+                    case Paused():
+                        await self._pause(work)
+                    case Finished():
+                        await self._finish(work, piece)
 
     async def _pause(self, work: Work) -> None:
         async with self._held(work) as (session, thread, run):
@@ -198,8 +205,9 @@ class Driver:
 
     @staticmethod
     async def _keep_partial(session: AsyncSession, thread: Thread, run: Run, message_id: str, text: str) -> None:
-        if text:
-            chosen = UUID(message_id) if message_id else uuid4()
+        """Stores what was being written, unless that came to be a whole message that is stored."""
+        chosen = UUID(message_id) if message_id else uuid4()
+        if text and not await runs.has_message(session, thread.id, chosen):
             more: dict[str, Any] = {"incomplete": True}
             await runs.say(session, thread, run.id, message_id=chosen, role="assistant", content=text, more=more)
 

@@ -107,9 +107,9 @@ class Chat:
     async def open_thread(self, who: Principal, thread_id: UUID, after: int) -> tuple[int, list[log.Entry]]:
         """Everything in the log after a number, and the number of the last."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            await _find(session, who, thread_id)
+            thread = (await _find(session, who, thread_id)).thread
             entries = await log.read(session, thread_id, after)
-        return (entries[-1].seq if entries else after), entries
+        return (entries[-1].seq if entries else min(after, thread.last_seq)), entries
 
     async def rests_on(self, who: Principal, thread_id: UUID, run_id: UUID) -> list[dict[str, Any]]:
         """What a run waits for, as interrupts, if it is only people that can move it on."""
@@ -135,6 +135,7 @@ class Chat:
             session.add(Run(thread_id=thread_id, id=run_id, state="queued", position=thread.last_seq + 1))
             if not thread.last_seq and thread.title == NEW_TITLE:
                 thread.title = title_of(said)
+            thread.updated_at = await ledger.now(session)
             seq = await runs.say(session, thread, run_id, message_id=uuid4(), role="user", content=said)
             await self._queue.advance(session, who.tenant_id, thread_id)
             return seq
@@ -160,7 +161,7 @@ class Chat:
             if run is None:
                 raise not_found()
             if run.state == "failed":
-                run.state = "queued"
+                run.state, run.cancelled_at = "queued", None
                 await self._queue.advance(session, who.tenant_id, thread_id)
             elif run.state not in runs.OPEN_STATES:
                 raise Problem("not_failed", 409, "Only a run that ended in an error can be tried again.")
@@ -227,5 +228,5 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         at, thread_id = json.loads(base64.urlsafe_b64decode(cursor))
         return datetime.fromisoformat(at), UUID(thread_id)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
         raise Problem("invalid", 422, "This cursor is not one that was given out.") from error

@@ -194,7 +194,8 @@ def refusal(standing: Whole | None, presented_seal: str) -> Problem:
     if call.state == "proposed":
         return Problem("stale", 409, "The call is not what you were shown any more. Look at it again.")
     if call.decided_by is None:
-        return Problem("already_decided", 409, f"The call is {call.state}.", at=card.time(call.ended_at))
+        message = f"The call is {call.state}: {call.reason}" if call.reason else f"The call is {call.state}."
+        return Problem("already_decided", 409, message, at=card.time(call.ended_at))
     by = card.person(call.decided_by, standing.names)
     message = f"{by['name']} already decided this: the call is {call.state}."
     return Problem("already_decided", 409, message, by=by, at=card.time(call.decided_at))

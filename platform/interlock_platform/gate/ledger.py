@@ -52,7 +52,8 @@ class Ledger:
             await self._ring(session, whole)
         if new == "approved":
             await self._queue.execute(session, self._tenant(thread), call_id)
-        elif not await store.count_open(session, thread.id, call.run_id):
+        elif new != "started":
+            # The run goes on, or at least a message that came meanwhile need not wait for it any longer.
             await self._queue.advance(session, self._tenant(thread), thread.id)
         return whole
 

@@ -137,14 +137,14 @@ class Tools:
             if after.definitions == before.definitions:
                 return before
             await store.pin(session, after.definitions)
-            await store.add_revision(session, key.user_id, after.revision, [each.hash for each in after.definitions])
+            await store.add_revision(session, key.user_id, after.revision, after.definitions)
             await tell_user(session, key.tenant_id, key.user_id, "toolset:")
             return after
 
 
 async def read_toolset(session: AsyncSession, user_id: UUID, revision: int) -> Toolset:
-    hashes = await store.toolset_hashes(session, user_id, revision)
-    return Toolset(revision, tuple(await store.pinned(session, hashes)))
+    entries = await store.toolset_entries(session, user_id, revision)
+    return Toolset(revision, tuple(await store.pinned(session, entries)))
 
 
 def usable(definition: ToolDefinition) -> bool:

@@ -41,11 +41,12 @@ async def pin(session: AsyncSession, definitions: Sequence[ToolDefinition]) -> N
         await session.execute(row.on_conflict_do_nothing())
 
 
-async def pinned(session: AsyncSession, hashes: Sequence[str]) -> list[ToolDefinition]:
-    """The definitions under these hashes, in this order."""
-    rows = await session.scalars(select(Definition).where(col(Definition.hash).in_(hashes)))
-    by_hash = {row.hash: ToolDefinition(server_id=row.server_id, **row.declared) for row in rows}
-    return [by_hash[each] for each in hashes]
+async def pinned(session: AsyncSession, entries: Sequence[str]) -> list[ToolDefinition]:
+    """The definitions of a toolset's entries, in their order."""
+    pairs = [entry.split("/") for entry in entries]
+    rows = await session.scalars(select(Definition).where(col(Definition.hash).in_({each for _, each in pairs})))
+    declared = {row.hash: row.declared for row in rows}
+    return [ToolDefinition(server_id=server_id, **declared[each]) for server_id, each in pairs]
 
 
 async def latest_revision(session: AsyncSession, user_id: UUID) -> int:
@@ -54,13 +55,17 @@ async def latest_revision(session: AsyncSession, user_id: UUID) -> int:
     return (await session.execute(query)).scalar_one() or 0
 
 
-async def toolset_hashes(session: AsyncSession, user_id: UUID, revision: int) -> list[str]:
+async def toolset_entries(session: AsyncSession, user_id: UUID, revision: int) -> list[str]:
     row = await session.scalar(
         select(Toolset).where(col(Toolset.user_id) == user_id, col(Toolset.revision) == revision)
     )
     return row.definitions if row else []
 
 
-async def add_revision(session: AsyncSession, user_id: UUID, revision: int, hashes: list[str]) -> None:
-    session.add(Toolset(user_id=user_id, revision=revision, definitions=hashes))
+async def add_revision(
+    session: AsyncSession, user_id: UUID, revision: int, definitions: Sequence[ToolDefinition]
+) -> None:
+    # Two servers may declare one and the same tool: a hash alone does not say whose it is.
+    entries = [f"{each.server_id}/{each.hash}" for each in definitions]
+    session.add(Toolset(user_id=user_id, revision=revision, definitions=entries))
     await session.flush()
