@@ -23,7 +23,6 @@ from interlock_platform.migrate import migrate, role_password
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter, PostgresLive
-from interlock_platform.runs.live_redis import RedisLive
 from interlock_platform.runs.queue import Queue
 from interlock_platform.runs.recovery import Liveness
 from interlock_platform.runs.stops import Stops
@@ -86,6 +85,9 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
 
         live: LiveWriter = PostgresLive(database)
         if settings.redis_url is not None:
+            # Only where it is used: a start without Redis should not pay for its client.
+            from interlock_platform.runs.live_redis import RedisLive
+
             live = by_redis = RedisLive(settings.redis_url)
             stack.push_async_callback(by_redis.aclose)
             await in_background(stack, by_redis.relay(bell))

@@ -435,3 +435,8 @@ async def test_lists_and_flags_are_filled_from_the_schema() -> None:
     answer = await ask("Tag the ticket as urgent, priority high, labels: red, green and blue", [tool])
     [(_, arguments)] = calls_of(answer)
     assert arguments == {"labels": ["red", "green", "blue"], "urgent": True, "priority": "high"}
+
+
+async def test_nothing_is_deleted_without_a_word_that_says_so() -> None:
+    for text in ('Note "Buy milk"', 'Note "Buy milk" and what time is it in Paris?', "my note Shopping"):
+        assert "toolbox__delete_note" not in [name for name, _ in calls_of(await ask(text))]

@@ -89,6 +89,9 @@ def _spoken(text: str, tool: Tool) -> bool:
 def _agreement(text: str, tool: Tool) -> float:
     """Reading is not writing: a request that names an action wants a tool of that kind."""
     asked, declared = requested_action(text), tool.action
+    if declared == "delete" and asked != "delete":
+        # Nobody means to lose something without a word that says so.
+        return -6.0
     if asked is None or declared is None:
         return 0.0
     numbers = sum(parameter.kind == "number" for parameter in tool.parameters)
