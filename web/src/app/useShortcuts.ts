@@ -12,6 +12,8 @@ interface Shortcuts {
 export function useShortcuts({ newChat, search, help, approvals }: Shortcuts): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
+      // What is behind an open dialog is out of reach, and Escape is the dialog's.
+      if (document.querySelector("dialog:modal")) return;
       const command = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
       if (event.altKey && !command && event.code === "KeyA") {

@@ -23,7 +23,7 @@ export function Button({ look = "plain", tall = false, className, type = "button
       type={type}
       className={clsx(
         "inline-flex select-none items-center justify-center gap-1.5 rounded-xl px-3.5 text-sm font-medium transition-[background,opacity]",
-        "disabled:cursor-not-allowed disabled:opacity-50 pointer-coarse:min-h-11",
+        "disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50 pointer-coarse:min-h-11",
         tall ? "min-h-11" : "min-h-9",
         LOOKS[look],
         className,

@@ -42,6 +42,7 @@ function action(server: Server): { label: string; word: string } {
 
 export function ServerRow({ server }: { server: Server }) {
   const { mutate, isPending } = useSwitch(server);
+  const busy = isPending || server.state === "connecting";
   const { label, word } = action(server);
   const facts = [
     t.servers.transport(server.transport),
@@ -67,8 +68,11 @@ export function ServerRow({ server }: { server: Server }) {
         className="shrink-0 self-start"
         look={server.state === "connected" ? "quiet" : "plain"}
         aria-label={label}
-        disabled={isPending || server.state === "connecting"}
-        onClick={() => mutate()}
+        // Not `disabled`: that would take the focus away from whoever pressed it.
+        aria-disabled={busy}
+        onClick={() => {
+          if (!busy) mutate();
+        }}
       >
         {word}
       </Button>

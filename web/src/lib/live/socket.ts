@@ -11,6 +11,8 @@ export const DISCONNECTED = "disconnected";
 export const UNANSWERED = "unanswered";
 
 const ACK_MS = 15_000;
+/** The server hangs up on more, and what is sent again after that would never arrive. */
+const MOST_BYTES = 500_000;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 
 export const socket: Socket<ServerToClient, ClientToServer> = io({
@@ -93,6 +95,7 @@ export function keepConnected(): () => void {
 /** Asks the server and waits for its acknowledgement; a refusal, or no connection, is a Refusal. */
 export async function ask<Name extends keyof Requests>(name: Name, body: Requests[Name][0]): Promise<Requests[Name][1]> {
   if (!socket.connected) throw new Refusal({ code: DISCONNECTED, detail: t.app.disconnected });
+  if (new Blob([JSON.stringify(body)]).size > MOST_BYTES) throw new Refusal({ code: "too_large", detail: t.app.tooLarge });
   const emit = socket.timeout(ACK_MS).emitWithAck.bind(socket.timeout(ACK_MS)) as (name: string, body: unknown) => Promise<unknown>;
   let answer: { ok: true } | { ok: false; error: { code: string; message: string } };
   try {

@@ -33,6 +33,7 @@ export const app = {
   reconnecting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting…"),
   retryNow: "Retry now",
   disconnected: "the connection is lost.",
+  tooLarge: "This is too long to send.",
   unanswered: "The connection was lost before the answer came. If it arrived, this will show it.",
   offline: "You are offline. What you send waits here.",
   back: "Connected again.",
