@@ -70,6 +70,7 @@ async def _work(resources: Resources) -> None:
                 # Its end was asked for, and only the last words of it could not be written.
                 raise asyncio.CancelledError from error
             logger.warning("The queue can't be reached: %s", error.__cause__)
+        await resources.liveness.forget()
         # A worker ends by itself when Postgres goes away; it begins again until it is stopped.
         await asyncio.sleep(RESTART_SECONDS)
 

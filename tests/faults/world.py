@@ -1,6 +1,7 @@
 """Everything that a kill test needs: one data directory, a scripted model, a tool that keeps a journal, and servers."""
 
 import contextlib
+import fcntl
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -85,6 +86,13 @@ class World:
         found = find_postmaster(self.folder / "data" / "postgres" / "cluster")
         assert found is not None, "Postgres does not run"
         return found
+
+    @contextmanager
+    def no_start_of_postgres(self) -> Iterator[None]:
+        """Inside, nobody can start it again."""
+        with (self.folder / "data" / "postgres" / "start.lock").open("r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     @property
     def superuser_url(self) -> str:

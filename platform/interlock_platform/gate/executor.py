@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func
@@ -16,55 +16,91 @@ from interlock_platform.gate import store
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.seal import seal
 from interlock_platform.gate.store import CallState
+from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
+from interlock_platform.runs.recovery import process_lives
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import Tools, UserKey
 
 logger = logging.getLogger(__name__)
+
+AWAY_SECONDS = 0.5
+"""How long to wait before what a tool answered is written down once more."""
+
+
+class StillUnderWay(Exception):
+    """Another process, which is alive, has sent the call and waits for its answer."""
 
 
 class Executor:
     """Executes approved calls, each at most once over all processes."""
 
     def __init__(self, database: Database, ledger: Ledger, tools: Tools, *, name: str, timeout_seconds: float) -> None:
-        """`name` says which process this is, in the ledger's rows."""
+        """`name` says which process this is, in the ledger's rows; no other process, earlier or later, has it."""
         self._database = database
         self._ledger = ledger
         self._tools = tools
         self._name = name
         self._timeout_seconds = timeout_seconds
+        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._sent: set[UUID] = set()
 
     async def execute(self, tenant_id: UUID, call_id: UUID) -> None:
         """Runs the call if it is approved, and writes down what became of it.
 
-        Only one execution per call is under way at a time (the job's lock). So a call that is found started was left
-        so by an executor that died: it is not sent again, its outcome is unknown.
+        A job may be cancelled because its worker lost Postgres: what was sent goes on, and the next job joins it.
         """
+        work = self._under_way.get(call_id)
+        if work is None:
+            work = self._under_way[call_id] = asyncio.create_task(self._execute(tenant_id, call_id))
+            work.add_done_callback(lambda _: self._under_way.pop(call_id, None))
+        await asyncio.shield(work)
+
+    async def aclose(self) -> None:
+        """Cancels what is still under way; the ledger says so of each call."""
+        left = list(self._under_way.values())
+        for work in left:
+            work.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _execute(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
             whole = await store.find(session, call_id)
-        if whole is None or whole.call.state not in ("approved", "started"):
+            if whole is None or whole.call.state not in ("approved", "started"):
+                return
+            call = whole.call
+            ours = call.executor == self._name
+            if call.state == "started" and not ours and await process_lives(session, call.executor or ""):
+                raise StillUnderWay
+        # What this process started and never sent is still to be sent: only the answer to the commit was lost.
+        unsent = ours and call_id not in self._sent
+        if call.state == "started" and not unsent:
+            # Its executor died with it. It is not sent again: nobody knows whether it happened.
+            await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_death(call))
             return
-        if whole.call.state == "started":
-            await self._settle(tenant_id, whole.call, "unknown", evidence=_evidence_of_death(whole.call))
-            return
-        await self._execute_approved(tenant_id, whole.call)
+        await self._execute_approved(tenant_id, call)
 
     async def _execute_approved(self, tenant_id: UUID, call: Call) -> None:
         key = UserKey(tenant_id, call.user_id)
         try:
             handler = await self._tools.ready(key, call.server_id)
         except ServerUnavailable as error:
-            await self._end(tenant_id, call, ("approved",), "failed", error={"code": error.code, "message": str(error)})
+            refused = {"code": error.code, "message": str(error)}
+            await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=refused)
             return
-        if not await self._start(tenant_id, call, handler):
+        if call.state == "approved" and not await self._start(tenant_id, call, handler):
             return
+        self._sent.add(call.id)
         try:
             state, values = await self._send(handler, call)
+            await self._settle(tenant_id, call, state, **values)
         except asyncio.CancelledError:
             why = "Interlock was stopped while the tool ran."
-            await asyncio.shield(self._settle(tenant_id, call, "unknown", evidence=_evidence(call, None, None, why)))
+            evidence = _evidence(call, None, None, why)
+            await asyncio.shield(self._end(tenant_id, call, ("started",), "unknown", evidence=evidence))
             raise
-        await self._settle(tenant_id, call, state, **values)
+        finally:
+            self._sent.discard(call.id)
 
     async def _start(self, tenant_id: UUID, call: Call, handler: MCPHandler) -> bool:
         """The last look before the effect: everything that was approved must still hold. Commits `started`."""
@@ -127,7 +163,15 @@ class Executor:
         return "succeeded", {"result": answer}
 
     async def _settle(self, tenant_id: UUID, call: Call, state: CallState, **values: Any) -> None:
-        await self._end(tenant_id, call, ("started",), state, **values)
+        """Writes down what became of a call, however long Postgres is away: it is known here and nowhere else."""
+        while True:
+            try:
+                await self._end(tenant_id, call, ("started",), state, **values)
+            except DATABASE_AWAY as error:
+                logger.warning("The outcome of call %s (%s) can't be written yet: %s", call.id, state, error)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                return
 
     async def _end(
         self, tenant_id: UUID, call: Call, old: tuple[CallState, ...], state: CallState, **values: Any

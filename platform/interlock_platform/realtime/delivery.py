@@ -9,6 +9,7 @@ from uuid import UUID
 import socketio
 
 from interlock_platform.database import Database, Scope
+from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.realtime.sockets import thread_room, user_room
 from interlock_platform.runs import log
 from interlock_platform.runs.bell import Bell
@@ -116,6 +117,8 @@ class Delivery:
     async def _guarded(delivering: Awaitable[None]) -> None:
         try:
             await delivering
+        except DATABASE_AWAY as error:
+            logger.warning("Nothing can be delivered at the moment: %s", error)
         except Exception:
             # What was not sent is still stored: the client sees the gap and opens the thread again.
             logger.exception("Something could not be delivered")

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import psycopg
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import conninfo
@@ -49,4 +51,10 @@ class Queue:
         raw = await (await session.connection()).get_raw_connection()
         connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
         deferrer = self.app.configure_task(task, lock=lock, schedule_at=at, connection=connection)
-        await deferrer.defer_async(tenant_id=str(tenant_id), **ids)
+        try:
+            await deferrer.defer_async(tenant_id=str(tenant_id), **ids)
+        except ConnectorException as error:
+            # In a transaction of ours, a lost connection is told as every other statement tells it.
+            if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
+                raise OperationalError("enqueue", None, error.__cause__) from error
+            raise
