@@ -45,7 +45,7 @@ async def test_arguments_that_the_server_refuses_leave_the_card_and_the_edits_as
     value = card.get_by_role("textbox", name="Value")
     approve = card.get_by_role("button", name="Approve with changes")
     await value.fill("longer " * 90_000)
-    await window.press(approve)
+    await window.press(approve, shows=card.get_by_role("alert"))
     await expect(card.get_by_role("alert")).to_contain_text("too long to send. Your edits are kept")
     await value.fill("long " * 60_000)
     await window.press(approve)

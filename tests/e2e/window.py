@@ -93,13 +93,13 @@ class Window:
         await self.page.keyboard.press("Escape")
         await expect(picker).to_be_hidden()
 
-    async def press(self, button: Locator) -> None:
-        """Clicks until the button has gone: a card that has just appeared doesn't listen yet."""
+    async def press(self, button: Locator, shows: Locator | None = None) -> None:
+        """Clicks until the button has gone, or this shows: a card that has just appeared doesn't listen yet."""
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
             await button.click()
             try:
-                await button.wait_for(state="hidden", timeout=_NOTICED_MS)
+                await (shows or button).wait_for(state="visible" if shows else "hidden", timeout=_NOTICED_MS)
             except NotYet:
                 assert time.monotonic() < end, f"{button} has no effect"
             else:
