@@ -44,6 +44,7 @@ class Executor:
         self._timeout_seconds = timeout_seconds
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
         self._sent: set[UUID] = set()
+        """What may have left and is not settled: nothing in here is ever sent again."""
 
     async def execute(self, tenant_id: UUID, call_id: UUID) -> None:
         """Runs the call if it is approved, and writes down what became of it.
@@ -75,8 +76,8 @@ class Executor:
         # What this process started and never sent is still to be sent: only the answer to the commit was lost.
         unsent = ours and call_id not in self._sent
         if call.state == "started" and not unsent:
-            # Its executor died with it. It is not sent again: nobody knows whether it happened.
-            await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_death(call))
+            # It was sent and nothing was written down. It is not sent again: nobody knows whether it happened.
+            await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_loss(call, ours=ours))
             return
         await self._execute_approved(tenant_id, call)
 
@@ -94,13 +95,12 @@ class Executor:
         try:
             state, values = await self._send(handler, call)
             await self._settle(tenant_id, call, state, **values)
+            self._sent.discard(call.id)
         except asyncio.CancelledError:
             why = "Interlock was stopped while the tool ran."
             evidence = _evidence(call, None, None, why)
             await asyncio.shield(self._end(tenant_id, call, ("started",), "unknown", evidence=evidence))
             raise
-        finally:
-            self._sent.discard(call.id)
 
     async def _start(self, tenant_id: UUID, call: Call, handler: MCPHandler) -> bool:
         """The last look before the effect: everything that was approved must still hold. Commits `started`."""
@@ -188,8 +188,10 @@ class Executor:
                 logger.error("Call %s was moved by somebody else; its outcome was %s", call.id, state)
 
 
-def _evidence_of_death(call: Call) -> dict[str, Any]:
+def _evidence_of_loss(call: Call, *, ours: bool) -> dict[str, Any]:
     why = "The process that ran the tool died before it could write down an answer."
+    if ours:
+        why = "The tool's answer could not be written down."
     return _evidence(call, call.started_at.isoformat() if call.started_at else None, None, why)
 
 
