@@ -4,6 +4,7 @@ import type { Call } from "@/lib/protocol";
 import { shortTime, tookTime } from "@/lib/times";
 import { Arguments, RawJson } from "./Arguments";
 import { Diff } from "./Diff";
+import { shownResult } from "./result";
 import { visible } from "./text";
 import { decidedWord, who } from "./words";
 
@@ -36,6 +37,7 @@ function history(call: Call, me: string | null): string[] {
 /** Everything that is on record about a call. */
 export function RecordDetails({ call, me, told }: { call: Call; me: string | null; told: string | null }) {
   const { result } = call;
+  const shown = result && shownResult(result);
   return (
     <div className="flex flex-col gap-3.5">
       <p className="text-soft">
@@ -47,10 +49,10 @@ export function RecordDetails({ call, me, told }: { call: Call; me: string | nul
       {call.proposed_arguments && (
         <Diff before={call.proposed_arguments} after={call.arguments} schema={call.tool.input_schema} label={t.approvals.ran} />
       )}
-      {result && (
+      {result && shown && (
         <Part title={call.state === "answered" ? t.approvals.yourAnswer : t.approvals.result}>
-          <Plain text={result.text} />
-          {result.structured !== null && result.structured !== undefined && <RawJson value={result.structured} label={t.approvals.rawJson} />}
+          {shown.text !== null && <Plain text={shown.text} />}
+          {shown.json !== null && <RawJson value={shown.json} label={t.approvals.rawJson} />}
         </Part>
       )}
       {call.error && (

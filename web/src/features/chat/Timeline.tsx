@@ -1,6 +1,8 @@
 import { ArrowDown } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Button } from "@/components/ui/Button";
+import { waitingCalls } from "@/lib/conversation/select";
+import { useConversations } from "@/lib/conversation/store";
 import { t } from "@/lib/i18n";
 import { useOrder } from "./hooks";
 import { type RenderCalls, RunView } from "./RunView";
@@ -22,6 +24,10 @@ export function Timeline({ threadId, renderCalls, sent, dock }: TimelineProps) {
   const order = useOrder(threadId) ?? NONE;
   const { box, content, away, toEnd } = useStickyBottom();
   const { shown, hasEarlier, showEarlier } = useHistoryWindow(order, box);
+  const waits = useConversations((state) => {
+    const opened = state[threadId];
+    return opened !== undefined && waitingCalls(opened.conversation).length > 0;
+  });
   useEffect(() => toEnd(), [sent, toEnd]);
   return (
     <>
@@ -39,7 +45,8 @@ export function Timeline({ threadId, renderCalls, sent, dock }: TimelineProps) {
         </div>
       </div>
       <div className="relative">
-        {away && (
+        {/* Where a call waits, the bar leads to it, and nothing may lie over its buttons. */}
+        {away && !waits && (
           <div className="absolute inset-x-0 -top-12 flex justify-center">
             <Button onClick={toEnd} className="rounded-full! shadow-card">
               <ArrowDown size={16} aria-hidden="true" />

@@ -95,7 +95,7 @@ export const approvals = {
   itDidNot: "It did not",
   note: "Note (optional)",
   group: (count: number) => `${count} calls, each decided on its own`,
-  bar: (count: number, tool: string) => (count === 1 ? `1 call waits for you: ${tool}` : `${count} calls wait for you: ${tool}`),
+  bar: (count: number, tool: string) => (count === 1 ? `1 call waits for you: ${tool}` : `${count} calls wait for you, first: ${tool}`),
   review: "Review",
   reviewKey: "Alt+A",
   needed: (tool: string, server: string) => `Approval needed: ${tool} on ${server}.`,
