@@ -369,5 +369,5 @@ async def _insert_until_killed(access: PostgresAccess, postmaster: int, rows: in
 
 async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE):
-        while not holds():  # noqa: ASYNC110 - other processes set no event of ours
+        while not holds():
             await asyncio.sleep(0.005)
