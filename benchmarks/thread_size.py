@@ -1,0 +1,49 @@
+"""How many bytes a thread takes: its rows, and the tables with their indexes."""
+
+from dataclasses import dataclass
+
+from benchmarks.serving import query
+
+ROWS = {
+    "threads": "select sum(pg_column_size(t.*)), count(*) from threads t where id::text = %s",
+    "messages": "select sum(pg_column_size(t.*)), count(*) from messages t where thread_id::text = %s",
+    "events": "select sum(pg_column_size(t.*)), count(*) from events t where thread_id::text = %s",
+    "runs": "select sum(pg_column_size(t.*)), count(*) from runs t where thread_id::text = %s",
+    "calls": "select sum(pg_column_size(t.*)), count(*) from calls t where thread_id::text = %s",
+    "audit": "select sum(pg_column_size(t.*)), count(*) from audit t where target = %s",
+    "checkpoints": "select sum(pg_column_size(t.*)), count(*) from checkpoints t where thread_id = %s",
+    "checkpoint_blobs": "select sum(pg_column_size(t.*)), count(*) from checkpoint_blobs t where thread_id = %s",
+    "checkpoint_writes": "select sum(pg_column_size(t.*)), count(*) from checkpoint_writes t where thread_id = %s",
+    "procrastinate_jobs": "select sum(pg_column_size(t.*)), count(*) from procrastinate_jobs t "
+    "where args ->> 'thread_id' = %s",
+}
+TABLES = (*ROWS, "procrastinate_events")
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes of a table: the thread's rows in it, the heap, and the indexes (and what is stored out of line)."""
+
+    table: str
+    row_bytes: int
+    rows: int
+
+
+async def rows_of(conninfo: str, thread_id: str) -> list[Size]:
+    """The thread's rows, table by table; each with its header of 24 bytes."""
+    found = []
+    for table, statement in ROWS.items():
+        row_bytes, rows = (await query(conninfo, statement, (thread_id,)))[0]
+        found.append(Size(table, int(row_bytes or 0), int(rows)))
+    return found
+
+
+async def on_disk(conninfo: str) -> dict[str, tuple[int, int]]:
+    """Of each table, the bytes of its heap and of everything else that belongs to it, after VACUUM."""
+    sizes = {}
+    for table in TABLES:
+        await query(conninfo, f"vacuum {table}")
+        statement = "select pg_relation_size(%s::text::regclass), pg_total_relation_size(%s::text::regclass)"
+        heap, total = (await query(conninfo, statement, (table, table)))[0]
+        sizes[table] = (int(heap), int(total) - int(heap))
+    return sizes
