@@ -7,8 +7,6 @@ browse    opens windows: `await browse(site.url)`; signed in as alice unless tol
 """
 # ruff: noqa: F811 - a fixture is asked for by its name
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,15 +19,11 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from interlock_handlers.server_spec import ServerSpec
 from tests.conftest import Urls
+from tests.e2e.browser import ARGUMENTS, executable
 from tests.e2e.window import PATIENCE_SECONDS, Window
 from tests.mcp_servers.fixtures import JournalServers, everything_http, everything_sse, journal, toolbox_http  # noqa: F401
 from tests.model_server.scripted_model import ScriptedModel
 from tests.running import catalogue_file, interlock
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 
 Serve = Callable[..., Awaitable[str]]
 Browse = Callable[..., Awaitable[Window]]
@@ -45,10 +39,9 @@ class Site:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", found), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield browser
         await browser.close()
 
