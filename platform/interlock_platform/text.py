@@ -1,7 +1,5 @@
 """Text from outside, as Postgres can hold it."""
 
-from typing import Annotated
-
 from pydantic import AfterValidator
 
 
@@ -16,5 +14,5 @@ def _checked(text: str) -> str:
     return text
 
 
-Storable = Annotated[str, AfterValidator(_checked)]
-"""Refused as invalid if it can't be stored as it is."""
+STORABLE = AfterValidator(_checked)
+"""Beside a `str` in a model: what can't be stored as it is, is refused as invalid."""

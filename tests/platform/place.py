@@ -4,12 +4,14 @@ place              (module) the running Interlock; each test begins with an empt
 alice, bob, …      signed in, each with a socket; alice has the journal server connected
 """
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 import pytest_asyncio
@@ -19,6 +21,8 @@ from interlock_platform.database import conninfo
 from interlock_servers.postgres_access import PostgresAccess
 from tests.conftest import Urls, fresh_database
 from tests.mcp_servers.fixtures import JournalServers
+from tests.mcp_servers.journal import entries
+from tests.mcp_servers.process import until
 from tests.model_server.scripted_model import ScriptedModel
 from tests.person import Person
 from tests.running import catalogue_file, interlock
@@ -44,10 +48,28 @@ class Place:
 
     def received(self, value: str) -> int:
         """How often the journal server was asked to do something with this value."""
-        return sum(entry["arguments"].get("value") == value for entry in self.journal.received())  # type: ignore[attr-defined]
+        return self._values(None).count(value)
+
+    async def journal_has(self, tool: str, value: str) -> None:
+        """Waits until the journal server was asked to do this."""
+        await until(lambda: value in self._values(tool), f"{tool} {value}")
+
+    async def release(self) -> None:
+        """The model's answers that hang go on."""
+        async with httpx.AsyncClient(base_url=self.model.base_url) as http:
+            (await http.post("/release")).raise_for_status()
+
+    async def eventually(self, look: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 10.0) -> None:
+        """Waits for what no event tells."""
+        end = time.monotonic() + seconds
+        while (found := await look()) != wanted:
+            assert time.monotonic() < end, f"{found} is not {wanted} after {seconds:g} s"
 
     def let_slow_calls_end(self) -> None:
         self.journal.release.touch()
+
+    def _values(self, tool: str | None) -> list[Any]:
+        return [entry["arguments"].get("value") for entry in entries(self.journal.path, "received", tool)]
 
 
 def record(value: str) -> dict[str, Any]:

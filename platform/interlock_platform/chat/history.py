@@ -36,7 +36,8 @@ class StoredHistory:
             rows = windowed(await store.messages_before(session, self.thread_id, run, WINDOW_MESSAGES))
             with_calls = [row.run_id for row in rows if row.more and row.more.get("tool_calls")]
             calls = await ledger.of_thread(session, self.thread_id, with_calls) if with_calls else []
-        return as_messages(rows, calls, {})
+            names = await ledger.names_in(session, calls)
+        return as_messages(rows, calls, names)
 
 
 def windowed(rows: Sequence[Message]) -> list[Message]:

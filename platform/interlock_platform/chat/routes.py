@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from interlock_platform.chat.service import MAX_TITLE, Chat
 from interlock_platform.http.authentication import SignedIn
-from interlock_platform.text import Storable
+from interlock_platform.text import STORABLE
 
-Title = Annotated[Storable, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), STORABLE]
 
 
 class NewThread(BaseModel):
@@ -28,7 +28,7 @@ def chat_routes(chat: Chat) -> APIRouter:
 
     @router.get("")
     async def list_threads(
-        who: SignedIn, q: Annotated[Storable, Query(max_length=200)] = "", cursor: str | None = None
+        who: SignedIn, q: Annotated[str, Query(max_length=200), STORABLE] = "", cursor: str | None = None
     ) -> dict[str, Any]:
         return await chat.list_threads(who, q, cursor)
 

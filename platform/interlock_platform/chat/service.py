@@ -91,6 +91,7 @@ class Chat:
             await _find(session, who, thread_id)
             rows = await store.all_messages(session, thread_id)
             calls = await ledger.of_thread(session, thread_id, [run.id for _, run in rows])
+            names = await ledger.names_in(session, calls)
         by_id = {(call.run_id, call.tool_call_id): call for call in calls}
         transcript: list[dict[str, Any]] = []
         for row, _ in rows:
@@ -100,7 +101,7 @@ class Chat:
             for each in proposed:
                 call = by_id.get((row.run_id, each["id"]))
                 if call and call.state not in ledger.OPEN:
-                    content = told_to_model(call, {who.user_id: who.name})
+                    content = told_to_model(call, names)
                     transcript.append(_result(row, call.id, each["id"], content, call.ended_at or call.decided_at))
         return transcript
 
@@ -108,8 +109,9 @@ class Chat:
         """Everything in the log after a number, and the number of the last."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             thread = (await _find(session, who, thread_id)).thread
+            after = min(after, thread.last_seq)
             entries = await log.read(session, thread_id, after)
-        return (entries[-1].seq if entries else min(after, thread.last_seq)), entries
+        return (entries[-1].seq if entries else after), entries
 
     async def rests_on(self, who: Principal, thread_id: UUID, run_id: UUID) -> list[dict[str, Any]]:
         """What a run waits for, as interrupts, if it is only people that can move it on."""

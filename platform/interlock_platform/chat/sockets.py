@@ -43,11 +43,9 @@ class ChatSockets:
         delivery.on("thread.deleted", self._deletion_news)
 
     async def _open(self, sid: str, who: Principal, asked: ThreadOpen) -> dict[str, Any]:
-        await self._chat.show_thread(who, asked.thread_id)
-        await self._delivery.follow(sid, who.tenant_id, asked.thread_id)
         seq, entries = await self._chat.open_thread(who, asked.thread_id, asked.after)
-        await self._delivery.caught_up(who.tenant_id, asked.thread_id, seq)
         live = self._delivery.live.now(asked.thread_id)
+        self._delivery.follow(sid, who.tenant_id, asked.thread_id, seq, live)
         return {"seq": seq, "events": [entry.wire() for entry in entries], "live": live}
 
     async def _close(self, sid: str, who: Principal, asked: OfThread) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from interlock_platform.gate.seal import canonical, seal
 from interlock_platform.gate.store import CallState, Whole
 from interlock_platform.principal import Principal
 from interlock_platform.runs import store as runs
-from interlock_platform.text import Storable
+from interlock_platform.text import STORABLE
 
 MAX_LISTED = 200
 DECIDED: dict[str, CallState] = {"approve": "approved", "reject": "rejected", "respond": "answered"}
 
-Words = Annotated[Storable, Field(max_length=4000)]
-Seal = Annotated[Storable, Field(min_length=1, max_length=64)]
+Words = Annotated[str, Field(max_length=4000), STORABLE]
+Seal = Annotated[str, Field(min_length=1, max_length=64), STORABLE]
 
 
 class Approve(BaseModel):
@@ -43,7 +43,7 @@ class Respond(BaseModel):
     model_config = ConfigDict(extra="forbid")
     decision: Literal["respond"]
     seal: Seal
-    response: Annotated[Storable, Field(min_length=1, max_length=20_000)]
+    response: Annotated[str, Field(min_length=1, max_length=20_000), STORABLE]
 
 
 Decision = Annotated[Approve | Reject | Respond, Field(discriminator="decision")]

@@ -60,10 +60,17 @@ def _wholes() -> Select[Call, dict[str, Any], str]:
 
 async def _read(session: AsyncSession, query: Select[Call, dict[str, Any], str]) -> list[Whole]:
     rows = (await session.execute(query)).all()
-    people = {who for call, _, _ in rows for who in (call.user_id, call.decided_by, call.resolved_by) if who}
-    named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
-    names = dict(named.all())
+    names = await names_in(session, [call for call, _, _ in rows])
     return [Whole(call, declared, title, names) for call, declared, title in rows]
+
+
+async def names_in(session: AsyncSession, calls: Sequence[Call]) -> dict[UUID, str]:
+    """The names of whoever asked for these calls, decided or resolved them."""
+    people = {who for call in calls for who in (call.user_id, call.decided_by, call.resolved_by) if who}
+    if not people:
+        return {}
+    named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
+    return dict(named.all())
 
 
 async def transition(

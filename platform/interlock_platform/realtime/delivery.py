@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.realtime.sockets import thread_room, user_room
 from interlock_platform.runs import log
 from interlock_platform.runs.bell import Bell
-from interlock_platform.runs.live import LIVE_CHANNEL, LiveTexts
+from interlock_platform.runs.live import LIVE_CHANNEL, LiveText, LiveTexts
 from interlock_platform.runs.store import THREAD_CHANNEL, USER_CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -32,24 +32,37 @@ class Delivery:
         self._sent: dict[UUID, int] = {}
         self._tenants: dict[UUID, UUID] = {}
         self._news: dict[str, News] = {}
+        self._following: set[asyncio.Task[None]] = set()
         self.live = LiveTexts()
 
     def on(self, kind: str, news: News) -> None:
         """What to send when `kind:id` is rung for a user."""
         self._news[kind] = news
 
-    async def follow(self, sid: str, tenant_id: UUID, thread_id: UUID) -> None:
-        """This socket wants the thread's events from now on; the log is read after that, so nothing falls between."""
+    def follow(self, sid: str, tenant_id: UUID, thread_id: UUID, seq: int, live: dict[str, str] | None) -> None:
+        """Sends this socket what comes after `seq` and after the live text that it was told, once it was told that.
+
+        To be called last before the acknowledgement, without waiting for anything in between: a task begins only
+        when that is on its way, so no event overtakes the answer that it follows on.
+        """
+        task = asyncio.create_task(self._guarded(self._follow(sid, tenant_id, thread_id, seq, live)))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _follow(self, sid: str, tenant_id: UUID, thread_id: UUID, seq: int, told: dict[str, str] | None) -> None:
         await self._server.enter_room(sid, thread_room(thread_id))
+        live = self.live.now(thread_id)
+        if live is not None and live != told:
+            offset = len(told["text"]) if told and told["message_id"] == live["message_id"] else 0
+            piece = LiveText(str(thread_id), live["run_id"], live["message_id"], offset, live["text"][offset:])
+            await self._server.emit("live", piece.wire(), to=sid)
+        # The log is read again from there: nothing falls between the answer and the room.
         self._tenants[thread_id] = tenant_id
+        self._sent[thread_id] = min(seq, self._sent.get(thread_id, seq))
+        await self._send_new(tenant_id, thread_id)
 
     async def unfollow(self, sid: str, thread_id: UUID) -> None:
         await self._server.leave_room(sid, thread_room(thread_id))
-
-    async def caught_up(self, tenant_id: UUID, thread_id: UUID, seq: int) -> None:
-        """A socket was given everything up to `seq`: what came since, and what comes, is sent from there."""
-        self._sent[thread_id] = min(seq, self._sent.get(thread_id, seq))
-        await self._guarded(self._send_new(tenant_id, thread_id))
 
     async def run(self) -> None:
         """Delivers until cancelled."""
@@ -114,7 +127,7 @@ class Delivery:
         self.live.done(thread_id)
 
     @staticmethod
-    async def _guarded(delivering: Awaitable[None]) -> None:
+    async def _guarded(delivering: Coroutine[Any, Any, None]) -> None:
         try:
             await delivering
         except DATABASE_AWAY as error:

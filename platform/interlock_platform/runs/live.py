@@ -54,10 +54,13 @@ class LiveTexts:
 
     def __init__(self) -> None:
         self._texts: dict[str, LiveText] = {}
+        self._done: dict[str, str] = {}
 
     def take(self, payload: str) -> LiveText:
         """Adds a piece to what is known of its message."""
         piece = LiveText(**json.loads(payload))
+        if self._done.get(piece.thread_id) == piece.message_id:
+            return piece
         held = self._texts.get(piece.thread_id)
         if piece.offset == 0:
             self._texts[piece.thread_id] = piece
@@ -76,6 +79,12 @@ class LiveTexts:
 
     def done(self, thread_id: UUID, message_id: str | None = None) -> None:
         """This message of the thread, or whichever is being written, is stored, or will not be."""
-        held = self._texts.get(str(thread_id))
+        thread = str(thread_id)
+        held = self._texts.get(thread)
         if held and message_id in (None, held.message_id):
-            del self._texts[str(thread_id)]
+            del self._texts[thread]
+        # A piece may come after the stored message: each has a way of its own.
+        if message_id is None:
+            self._done.pop(thread, None)
+        else:
+            self._done[thread] = message_id
