@@ -1,7 +1,7 @@
 import { Hand } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { announce } from "@/lib/announce";
-import { focusWaiting } from "@/lib/focus";
+import { focusWaiting, offerFocus } from "@/lib/focus";
 import { t } from "@/lib/i18n";
 import { useWaiting } from "./useWaiting";
 import { toolTitle } from "./words";
@@ -16,7 +16,7 @@ export function WaitingBar({ threadId }: { threadId: string }) {
     for (const call of fresh) announced.current.add(call.id);
     if (fresh.length === 0) return;
     announce(fresh.map((call) => t.approvals.needed(toolTitle(call), call.tool.server_name)).join(" "));
-    if (document.activeElement === document.body && fresh[0]) focusWaiting(fresh[0].id);
+    if (fresh[0]) offerFocus(fresh[0].id);
   }, [waiting]);
   if (!first) return null;
   return (

@@ -12,6 +12,12 @@ function end(box: HTMLElement): number {
   return Math.min(box.scrollHeight, top - MARGIN);
 }
 
+/** The reader is in the middle of something in there, more than having a card in front of them. */
+function isBusyIn(content: HTMLElement): boolean {
+  const active = document.activeElement;
+  return active !== null && content.contains(active) && !active.hasAttribute(WAITING);
+}
+
 /** Keeps a scroll container at its end while the reader is there, and leaves the reader alone otherwise. */
 export function useStickyBottom() {
   const box = useRef<HTMLDivElement>(null);
@@ -41,7 +47,7 @@ export function useStickyBottom() {
     };
     const observer = new ResizeObserver(() => {
       height = element.scrollHeight;
-      if (sticking.current && !inner.contains(document.activeElement)) element.scrollTop = end(element);
+      if (sticking.current && !isBusyIn(inner)) element.scrollTop = end(element);
     });
     element.addEventListener("scroll", scrolled, { passive: true });
     observer.observe(inner);
