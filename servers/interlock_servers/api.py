@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -37,8 +37,8 @@ from interlock_servers.initialize import initialize_routes
 from interlock_servers.metrics import Metrics
 from interlock_servers.resources import Resources, in_background, open_resources
 from interlock_servers.start_progress import StartProgress
+from interlock_servers.stopping import until_stopped
 from interlock_servers.webui import build_id, install_web_ui
-from interlock_servers.worker import until_stopped, working
 
 DEMO_NOTICE = (
     "This is the demo model: it follows simple rules and understands little. It needs no key. "
@@ -71,12 +71,20 @@ async def running(settings: Settings, progress: StartProgress) -> AsyncIterator[
         serving = asyncio.create_task(server.serve())
         await server.is_ready.wait()
         if settings.worker == "inside":
-            await stack.enter_async_context(working(resources))
+            working = await asyncio.to_thread(_load_working)
+            await stack.enter_async_context(working(resources, progress))
         try:
             yield serving
         finally:
             server.should_exit = True
             await serving
+
+
+def _load_working() -> Callable[[Resources, StartProgress], AbstractAsyncContextManager[None]]:
+    # Models and graphs take longer to import than all the rest: by then the doors are open.
+    from interlock_servers.working import working
+
+    return working
 
 
 @asynccontextmanager

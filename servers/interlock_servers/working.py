@@ -1,0 +1,121 @@
+"""Working on jobs: what a process needs for it beside the doors, and the loop that takes jobs out of the queue."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+
+from interlock_handlers.llm import LLMHandler
+from interlock_handlers.models import load_model
+from interlock_handlers.registry import Registry
+from interlock_platform.chat.driver import Driver
+from interlock_platform.database import conninfo
+from interlock_platform.gate.decisions import Decisions
+from interlock_platform.gate.executor import Executor
+from interlock_platform.gate.proposals import Proposals
+from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
+from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, TryAgain
+from interlock_platform.runs.recovery import Liveness
+from interlock_platform.runs.stops import Stops
+from interlock_platform.tools.service import UserKey
+from interlock_servers.resources import Resources, in_background
+from interlock_servers.start_progress import StartProgress
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 50
+POLL_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
+GRACEFUL_SECONDS = 5.0
+RESTART_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What does each kind of job."""
+
+    driver: Driver
+    executor: Executor
+    decisions: Decisions
+
+    def register(self, app: App) -> None:
+        @app.task(name=ADVANCE, retry=TryAgain())
+        async def advance(tenant_id: str, thread_id: str) -> None:
+            await self.driver.drive(UUID(tenant_id), UUID(thread_id))
+
+        @app.task(name=EXECUTE, retry=TryAgain())
+        async def execute(tenant_id: str, call_id: str) -> None:
+            await self.executor.execute(UUID(tenant_id), UUID(call_id))
+
+        @app.task(name=EXPIRE, retry=TryAgain())
+        async def expire(tenant_id: str, call_id: str) -> None:
+            await self.decisions.expire(UUID(tenant_id), UUID(call_id))
+
+
+@asynccontextmanager
+async def working(resources: Resources, progress: StartProgress) -> AsyncIterator[None]:
+    """Works on jobs while the block runs; at its end, jobs under way get a few seconds, then are handed on.
+
+    Raises UnknownModel.
+    """
+    settings, database, ledger = resources.settings, resources.database, resources.ledger
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    with progress.step("Loading the model", f"Model {settings.model} loaded"):
+        model = await asyncio.to_thread(load_model, settings.model, base_url=settings.model_base_url, api_key=key)
+    async with AsyncExitStack() as stack:
+        checkpoints = await stack.enter_async_context(checkpoint_pool(resources.runtime_url))
+
+        async def make_llm(user: UserKey) -> LLMHandler:
+            return LLMHandler(model, TenantSaver(checkpoints, user.tenant_id))
+
+        llms: Registry[UserKey, LLMHandler] = Registry(make_llm)
+        await in_background(stack, llms.sweep())
+        liveness, stops = Liveness(conninfo(resources.queue_url)), Stops(database)
+        executor = Executor(
+            database,
+            ledger,
+            resources.tools,
+            name=liveness.process_name,
+            timeout_seconds=settings.call_timeout_seconds,
+        )
+        stack.push_async_callback(executor.aclose)
+        proposals = Proposals(database, ledger, executor, settings.approval_minutes)
+        driver = Driver(database, llms, proposals, resources.ending, resources.live, stops, checkpoints)
+        Work(driver, executor, resources.decisions).register(resources.queue.app)
+        await in_background(stack, stops.obey(resources.bell))
+        await in_background(stack, liveness.keep())
+        await in_background(stack, _take_jobs(resources.queue.app, liveness))
+        yield
+
+
+async def _take_jobs(app: App, liveness: Liveness) -> None:
+    while True:
+        try:
+            await app.run_worker_async(
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                shutdown_graceful_timeout=GRACEFUL_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                worker_middleware=[liveness.vouch],
+            )
+        except ConnectorException as error:
+            if cancelled():
+                # Its end was asked for, and only the last words of it could not be written.
+                raise asyncio.CancelledError from error
+            logger.warning("The queue can't be reached: %s", error.__cause__)
+        await liveness.forget()
+        # A worker ends by itself when Postgres goes away; it begins again until it is stopped.
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def cancelled() -> bool:
+    """Whether somebody asked this task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
