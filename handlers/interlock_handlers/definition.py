@@ -5,10 +5,13 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import mcp_types as types
 import rfc8785
+
+if TYPE_CHECKING:
+    # Only for what a type is called: loading the protocol's models takes a good part of a start.
+    import mcp_types as types
 
 NAME_LENGTH = 64
 HASH_LENGTH = 8
@@ -54,7 +57,7 @@ class ToolDefinition:
         return hashlib.sha256(canonical).hexdigest()
 
 
-def definition_of(server_id: str, tool: types.Tool) -> ToolDefinition:
+def definition_of(server_id: str, tool: "types.Tool") -> ToolDefinition:
     """The definition as the server sent it."""
     annotations = tool.annotations
     return ToolDefinition(

@@ -7,9 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlmodel import SQLModel
 
@@ -26,17 +23,15 @@ def role_password(secret_key: str, role: str) -> str:
     return hmac.new(secret_key.encode(), f"database role {role}".encode(), hashlib.sha256).hexdigest()
 
 
-def alembic_config(owner_url: str) -> Config:
-    """The migrations beside the package in a wheel, or at the top of a checkout."""
+def migrations() -> Path:
+    """The migrations: beside the package in a wheel, at the top of a checkout."""
     packaged = Path(str(files("interlock_platform"))) / "_alembic"
-    config = Config()
-    config.set_main_option("script_location", str(packaged if packaged.exists() else _in_checkout()).replace("%", "%%"))
-    config.attributes["url"] = owner_url
-    return config
+    return packaged if packaged.exists() else Path(__file__).resolve().parents[2] / "alembic"
 
 
-def _in_checkout() -> Path:
-    return Path(__file__).resolve().parents[2] / "alembic"
+def latest_revision() -> str:
+    """The schema of this version. Files of migrations begin with their revision, in the order of their making."""
+    return max(path.name.partition("_")[0] for path in (migrations() / "versions").glob("*.py"))
 
 
 async def migrate(owner_url: str, secret_key: str) -> bool:
@@ -48,19 +43,27 @@ async def migrate(owner_url: str, secret_key: str) -> bool:
         await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         for role in (RUNTIME_ROLE, QUEUE_ROLE):
             await _make_role(connection, role, role_password(secret_key, role))
-        config = alembic_config(owner_url)
-        head = ScriptDirectory.from_config(config).get_current_head()
-        if await _revision(connection) == head:
+        if await _revision(connection) == latest_revision():
             return False
-        await asyncio.to_thread(command.upgrade, config, "head")
+        await asyncio.to_thread(_upgrade, owner_url)
         return True
 
 
 async def is_current(owner_url: str) -> bool:
     """Whether the database has the schema of this version."""
     async with await psycopg.AsyncConnection.connect(conninfo(owner_url), autocommit=True) as connection:
-        head = ScriptDirectory.from_config(alembic_config(owner_url)).get_current_head()
-        return await _revision(connection) == head
+        return await _revision(connection) == latest_revision()
+
+
+def _upgrade(owner_url: str) -> None:
+    # A start whose schema is up to date, which is nearly every one, does without.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    config.attributes["url"] = owner_url
+    command.upgrade(config, "head")
 
 
 async def _revision(connection: psycopg.AsyncConnection) -> str | None:

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,6 @@ from interlock_handlers.changes import Change
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition, UnusableDefinition
-from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.registry import Registry
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -23,6 +22,9 @@ from interlock_platform.tools import store
 from interlock_platform.tools.catalogue import personal
 from interlock_platform.tools.toolset import Toolset
 from interlock_platform.tools.user_servers import UserServers
+
+if TYPE_CHECKING:
+    from interlock_handlers.mcp import MCPHandler
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class Tools:
     async def _make(self, key: UserKey) -> UserServers:
         async def note(change: Change) -> None:
             await self._note(key, change)
+
+        # Loading the protocol's models takes a good part of a start, and the doors open without them.
+        from interlock_handlers.mcp import MCPHandler
 
         return UserServers(MCPHandler(ssl_context=self._ssl_context), note)
 
@@ -96,7 +101,7 @@ class Tools:
         toolset = await self._record(key, server_id, ())
         return {"server": server_wire(spec, handler.state(server_id)), "toolset": toolset.wire()}
 
-    async def ready(self, key: UserKey, server_id: str) -> MCPHandler:
+    async def ready(self, key: UserKey, server_id: str) -> "MCPHandler":
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
         handler = (await self.handlers.get(key)).handler
         async with self._database.transaction(key.scope) as session:

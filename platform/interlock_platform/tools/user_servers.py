@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock_handlers.changes import Change
-from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+
+if TYPE_CHECKING:
+    from interlock_handlers.mcp import MCPHandler
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +18,7 @@ logger = logging.getLogger(__name__)
 class UserServers:
     """Owns the handler; `note` is told of every change of it."""
 
-    def __init__(self, handler: MCPHandler, note: Callable[[Change], Awaitable[None]]) -> None:
+    def __init__(self, handler: "MCPHandler", note: Callable[[Change], Awaitable[None]]) -> None:
         self.handler = handler
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._watch(note))
