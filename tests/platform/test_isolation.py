@@ -1,5 +1,6 @@
 """Every table keeps tenants apart, whatever the code above it forgets."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -9,7 +10,10 @@ from sqlalchemy import text
 
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, Scope, conninfo
 from interlock_platform.migrate import is_current, migrate
+from interlock_servers.postgres_access import PostgresAccess
 from tests.conftest import SECRET_KEY, Urls
+from tests.person import Person
+from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
 
@@ -58,3 +62,48 @@ async def test_a_row_of_another_tenant_is_neither_seen_nor_written(database: Dat
 async def test_migrating_twice_changes_nothing(urls: Urls) -> None:
     assert await migrate(urls.owner, SECRET_KEY) is False
     assert await is_current(urls.owner)
+
+
+async def readable_rows(url: str, tenant_id: str | None) -> dict[str, int]:
+    """How many rows of each table a session of this role sees; tables that it may not read at all are left out."""
+    found = {}
+    async with await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True) as connection:
+        await connection.execute("select set_config('app.tenant', %s, false)", (tenant_id or "",))
+        tables = await connection.execute(
+            "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
+            "and has_table_privilege(oid, 'select')"
+        )
+        for (name,) in await tables.fetchall():
+            rows = await connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(name)))
+            (found[name],) = await rows.fetchone() or (0,)
+    return found
+
+
+async def nobody_else_reads_anything(place: Place, alice: Person) -> None:
+    ours = (await alice.ok("GET", "/api/me"))["tenant"]["id"]
+    own = await readable_rows(place.urls.runtime, ours)
+    assert {name for name, count in own.items() if not count} <= {"sign_ins", "checkpoint_writes"}
+    async with place.person("mallory") as mallory:
+        theirs = (await mallory.ok("GET", "/api/me"))["tenant"]["id"]
+        # The other tenant sees itself: its row, its person, the sessions of that person.
+        seen = await readable_rows(place.urls.runtime, theirs)
+    assert {name for name, count in seen.items() if count} - {"audit"} == {"tenants", "users", "sessions"}
+    assert seen["tenants"] == seen["users"] == 1
+    for tenant in (str(uuid4()), None):
+        assert set((await readable_rows(place.urls.runtime, tenant)).values()) == {0}
+    queues = {"procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers"}
+    assert set(await readable_rows(place.urls.queue, ours)) == queues
+
+
+async def test_no_other_tenant_and_no_queue_reads_a_row_of_a_turn(postgres: PostgresAccess, tmp_path: Path) -> None:
+    async with open_place(postgres, tmp_path) as place, place.person("alice") as alice:
+        await alice.ok("POST", "/api/servers/journal/connect")
+        place.model.script([{"text": "First.", "calls": [record("kept apart")]}, {"text": "Done."}])
+        thread_id = await alice.new_thread()
+        run_id = await alice.say(thread_id, "Record it")
+        card = await alice.card(thread_id)
+        await alice.until(lambda: alice.events(thread_id, "RUN_FINISHED"))
+        await nobody_else_reads_anything(place, alice)
+        await alice.decide(card, "approve")
+        assert await alice.finished(thread_id, run_id) == "success"
+        await nobody_else_reads_anything(place, alice)
