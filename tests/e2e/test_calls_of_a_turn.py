@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.e2e.conftest import Browse
+from tests.e2e.conftest import Browse, Site
 
 
 async def test_one_call_runs_while_the_other_waits_and_the_answer_has_both_outcomes(demo: str, browse: Browse) -> None:
@@ -22,3 +22,16 @@ async def test_one_call_runs_while_the_other_waits_and_the_answer_has_both_outco
     await expect(window.answers).to_contain_text("42")
     await expect(window.answers).to_contain_text("I own a clock")
     await expect(window.page.get_by_role("region", name="call")).to_have_count(0)
+
+
+async def test_a_call_without_words_before_it_stands_right_below_the_message(scripted: Site, browse: Browse) -> None:
+    scripted.model.script([{"after_tool": False, "calls": [{"name": "journal__record", "arguments": {"value": "a"}}]}])
+    window = await browse(scripted.url)
+    await window.connect("Journal")
+    await window.say("Record it")
+    await expect(window.card("Record")).to_be_visible()
+    message = await window.log.get_by_role("article", name="You").bounding_box()
+    card = await window.card("Record").bounding_box()
+    assert message is not None
+    assert card is not None
+    assert card["y"] - (message["y"] + message["height"]) <= 20

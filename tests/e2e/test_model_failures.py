@@ -17,7 +17,6 @@ async def test_an_answer_that_breaks_off_is_kept_and_retry_goes_on(scripted: Sit
     )
     window = await browse(scripted.url)
     await window.say("Count")
-    await expect(window.page.get_by_text(re.compile(r"trying again \(2 of 3\)"))).to_be_visible()
     failed = window.page.get_by_role("group", name="The model stopped in the middle")
     await expect(failed).to_contain_text("model_incomplete")
     await expect(window.answers).to_contain_text("One two three")
@@ -28,6 +27,15 @@ async def test_an_answer_that_breaks_off_is_kept_and_retry_goes_on(scripted: Sit
     await failed.get_by_role("button", name="Retry").click()
     await expect(window.answers.last).to_contain_text("Seven eight nine")
     await expect(failed).to_be_hidden()
+
+
+async def test_a_busy_model_is_asked_again_and_the_thread_says_so(scripted: Site, browse: Browse) -> None:
+    scripted.model.script([{"status": 429, "retry_after": 2}, {"text": "Here I am"}])
+    window = await browse(scripted.url)
+    await window.say("Hello")
+    await expect(window.log).to_contain_text("The model is busy, trying again (2 of 3)")
+    await expect(window.answers).to_contain_text("Here I am")
+    await expect(window.log).not_to_contain_text("trying again")
 
 
 async def test_a_refusal_says_why_at_once(scripted: Site, browse: Browse) -> None:

@@ -77,6 +77,34 @@ async def test_it_is_there_after_a_reload_and_on_another_device_and_a_decision_s
     await expect(there.answers).to_contain_text("Tokyo")
 
 
+async def test_on_a_phone_all_of_it_is_in_view_when_the_conversation_is_opened(demo: str, browse: Browse) -> None:
+    window = await browse(demo, viewport={"width": 390, "height": 800}, is_mobile=True, has_touch=True)
+    await window.connect("Toolbox")
+    await window.say(TOKYO)
+    await window.approve("Current time")
+    await expect(window.answers).to_have_count(1)
+    await window.say('Write a note titled "Kenji" saying "Call him"')
+    card = window.card("Write a note")
+    for _ in range(2):
+        await expect(approve_once(card)).to_be_in_viewport(ratio=1)
+        await expect(card.get_by_role("heading")).to_be_in_viewport(ratio=1)
+        await window.page.reload()
+
+
+async def test_it_can_be_decided_on_the_approvals_page(demo: str, browse: Browse) -> None:
+    window = await browse(demo)
+    await window.connect("Toolbox")
+    await window.say(TOKYO)
+    await expect(approve_once(window.card("Current time"))).to_be_visible()
+    await expect(window.page).to_have_title("(1) What time is it in Tokyo? · Interlock")
+    await window.page.get_by_role("link", name="Approvals").click()
+    await window.approve("Current time")
+    await expect(window.card("Current time")).to_contain_text("approved by you")
+    await expect(window.page).to_have_title("Approvals · Interlock")
+    await window.page.get_by_role("link", name="Open conversation").click()
+    await expect(window.answers).to_contain_text("Tokyo")
+
+
 async def test_a_decision_that_came_too_late_names_who_was_first(demo: str, browse: Browse) -> None:
     window = await browse(demo, None)
     held = HeldNews()
