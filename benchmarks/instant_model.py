@@ -68,7 +68,7 @@ def piece(text: str, *, calls: Sequence[ToolCallChunk] = (), last: bool) -> Chat
     """A piece of an answer; the last one says that the answer is whole."""
     end: dict[str, Any] = {"finish_reason": "stop"} if last else {}
     message = AIMessageChunk(
-        text, tool_call_chunks=list(calls), response_metadata=end, chunk_position="last" if last else None
+        content=text, tool_call_chunks=list(calls), response_metadata=end, chunk_position="last" if last else None
     )
     return ChatGenerationChunk(message=message)
 

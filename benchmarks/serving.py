@@ -57,7 +57,7 @@ async def interlock(model: BaseChatModel, *servers: ServerSpec) -> AsyncIterator
                 "log_level": "warning",
             }
             settings = Settings(**values)
-            with patch("interlock_servers.resources.load_model", lambda *_, **__: model):
+            with patch("interlock_servers.working.load_model", lambda *_, **__: model):
                 async with running(settings, StartProgress(Console(quiet=True))):
                     yield Serving(settings.base_url, access)
 

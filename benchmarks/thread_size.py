@@ -1,5 +1,6 @@
 """How many bytes a thread takes: its rows, and the tables with their indexes."""
 
+import asyncio
 from dataclasses import dataclass
 
 from benchmarks.serving import query
@@ -47,3 +48,11 @@ async def on_disk(conninfo: str) -> dict[str, tuple[int, int]]:
         heap, total = (await query(conninfo, statement, (table, table)))[0]
         sizes[table] = (int(heap), int(total) - int(heap))
     return sizes
+
+
+async def settled(conninfo: str) -> None:
+    """Returns when no job is left that belongs to a turn: they are dropped when they are done."""
+    async with asyncio.timeout(60):
+        left = "select count(*) from procrastinate_jobs where task_name <> 'expire'"
+        while (await query(conninfo, left))[0][0]:  # noqa: ASYNC110 - only the worker itself knows when it empties it
+            await asyncio.sleep(0.1)

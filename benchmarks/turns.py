@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.baselines import plain_langgraph, two_inserts
 from benchmarks.instant_model import InstantModel, random_text
 from benchmarks.serving import Client, interlock, query
-from benchmarks.thread_size import Size, on_disk, rows_of
+from benchmarks.thread_size import Size, on_disk, rows_of, settled
 
 EARLY = 10
 WINDOW = 10
@@ -68,6 +68,7 @@ async def measure(turns: int, person: int, model: int) -> Report:
             long_beside.append((await client.turn(thread, random_text(person))).end)
         taken += long_beside
 
+        await settled(serving.superuser)
         rows = await rows_of(serving.superuser, thread)
         await client.http.delete(f"/api/threads/{short}")
         after = await on_disk(serving.superuser)

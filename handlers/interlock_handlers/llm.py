@@ -82,7 +82,8 @@ class LLMHandler:
             if not fresh:
                 state = await graph.aget_state(config)
                 if state.values.get("run") == {"id": run_id}:
-                    if not state.next:
+                    # Not `next`: that is empty too where a task has written, and died before the step was closed.
+                    if not state.tasks:
                         yield Finished(cast(AIMessage, state.values["messages"][-1]))
                         return
                     waits = [each.id for task in state.tasks for each in task.interrupts]

@@ -85,7 +85,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         )
         stack.push_async_callback(executor.aclose)
         proposals = Proposals(database, ledger, executor, settings.approval_minutes)
-        driver = Driver(database, llms, proposals, resources.ending, resources.live, stops, checkpoints)
+        driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
         Work(driver, executor, resources.decisions).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, liveness.keep())

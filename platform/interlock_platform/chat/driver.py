@@ -23,7 +23,6 @@ from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
-from interlock_platform.runs.checkpoints import CheckpointPool, TenantSaver
 from interlock_platform.runs.live import LiveText, LiveWriter
 from interlock_platform.runs.stops import RunStopped, Stops
 from interlock_platform.tables.conversation import Run, Thread
@@ -77,7 +76,6 @@ class Driver:
         ending: Ending,
         live: LiveWriter,
         stops: Stops,
-        checkpoints: CheckpointPool,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -85,7 +83,6 @@ class Driver:
         self._ending = ending
         self._live = live
         self._stops = stops
-        self._checkpoints = checkpoints
 
     async def drive(self, tenant_id: UUID, thread_id: UUID) -> None:
         """Advances the thread's open runs, oldest first, until none is left or people have to act."""
@@ -104,6 +101,7 @@ class Driver:
                 return await self._begin(session, thread, waiting[1]) if waiting[1:] else None
             if run.state == "waiting" and await ledger.count_open(session, thread_id, run.id):
                 if not waiting[1:] or not await self._supersede(session, thread, run):
+                    await self._tell_of_waits(session, thread, run)
                     return None
                 run = waiting[1]
             return await self._begin(session, thread, run)
@@ -121,7 +119,7 @@ class Driver:
         fresh = run.state == "queued" and run.error is None
         if run.toolset_revision is None:
             run.toolset_revision = await tooling.latest_revision(session, thread.user_id)
-        if run.state != "running":
+        if not await runs.is_told_as_running(session, thread.id, run.id):
             await runs.append(session, thread, run.id, "run_started")
         run.state, run.error = "running", None
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
@@ -175,9 +173,13 @@ class Driver:
     async def _pause(self, work: Work) -> None:
         async with self._held(work) as (session, thread, run):
             run.state = "waiting"
-            waits = await interrupts(session, thread.id, run.id, self._proposals.ledger)
-            if waits:
-                await runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
+            await self._tell_of_waits(session, thread, run)
+
+    async def _tell_of_waits(self, session: AsyncSession, thread: Thread, run: Run) -> None:
+        """Ends the run in the log with what people have to do; while its calls only run, it is told as running."""
+        waits = await interrupts(session, thread.id, run.id, self._proposals.ledger)
+        if waits and await runs.is_told_as_running(session, thread.id, run.id):
+            await runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
 
     async def _finish(self, work: Work, finished: Finished) -> None:
         message = finished.message
@@ -185,8 +187,8 @@ class Driver:
             if message.text:
                 message_id = UUID(message.id)
                 await runs.say(session, thread, run.id, message_id=message_id, role="assistant", content=message.text)
+            await runs.keep_latest_checkpoint(session, thread.id)
             await self._ending.finish(session, thread, run)
-        await TenantSaver(self._checkpoints, work.key.tenant_id).keep_latest(work.thread_id)
 
     async def _fail(self, work: Work, code: str, message: str, message_id: str, partial: str) -> None:
         async with self._held(work) as (session, thread, run):

@@ -34,7 +34,6 @@ class TenantSaver(AsyncPostgresSaver):
     def __init__(self, pool: CheckpointPool, tenant_id: UUID) -> None:
         # An empty allow-list: messages are known to the serialiser, anything else comes back as plain data.
         super().__init__(pool, serde=JsonPlusSerializer(allowed_msgpack_modules=()))
-        self._pool = pool
         self._tenant = str(tenant_id)
 
     @asynccontextmanager
@@ -47,13 +46,3 @@ class TenantSaver(AsyncPostgresSaver):
         ):
             await cursor.execute("select set_config('app.tenant', %s, true)", (self._tenant,))
             yield cursor
-
-    async def keep_latest(self, thread_id: UUID) -> None:
-        """Drops all checkpoints of the thread but the latest."""
-        async with self._pool.connection() as connection:
-            # Pruning brings its own transaction, so the tenant is set around it.
-            await connection.execute("select set_config('app.tenant', %s, false)", (self._tenant,))
-            try:
-                await AsyncPostgresSaver(connection).aprune([str(thread_id)])
-            finally:
-                await connection.execute("select set_config('app.tenant', '', false)")

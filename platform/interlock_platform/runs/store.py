@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import column, delete, func, select, table
+from sqlalchemy import column, delete, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +16,23 @@ CANCEL_CHANNEL = "interlock_cancel"
 
 OPEN_STATES = ("queued", "running", "waiting")
 CHECKPOINT_TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+
+# The saver's own pruning takes fifteen statements, and it takes them at the end of every turn.
+KEEP_LATEST = text("""
+with latest as (
+    select distinct on (checkpoint_ns) checkpoint_ns, checkpoint_id, checkpoint -> 'channel_versions' as versions
+    from checkpoints where thread_id = :thread_id order by checkpoint_ns, checkpoint_id desc
+),
+writes as (delete from checkpoint_writes where thread_id = :thread_id),
+blobs as (
+    delete from checkpoint_blobs blob using latest
+    where blob.thread_id = :thread_id and blob.checkpoint_ns = latest.checkpoint_ns
+      and blob.version is distinct from latest.versions ->> blob.channel
+)
+delete from checkpoints old using latest
+where old.thread_id = :thread_id and old.checkpoint_ns = latest.checkpoint_ns
+  and old.checkpoint_id <> latest.checkpoint_id
+""")
 
 EventKind = Literal["run_started", "run_finished", "run_error", "tool_call", "call", "tool_result", "model_retry"]
 SPANS: dict[str, int] = {"tool_call": 3}
@@ -84,6 +101,14 @@ async def open_runs(session: AsyncSession, thread_id: UUID) -> Sequence[Run]:
     return (await session.scalars(query.order_by(col(Run.position)))).all()
 
 
+async def is_told_as_running(session: AsyncSession, thread_id: UUID, run_id: UUID) -> bool:
+    """Whether the log, as far as it goes, has the run begun and not ended."""
+    kinds = ("run_started", "run_finished", "run_error")
+    query = select(col(Event.kind)).where(col(Event.thread_id) == thread_id, col(Event.run_id) == run_id)
+    last = await session.scalar(query.where(col(Event.kind).in_(kinds)).order_by(col(Event.seq).desc()).limit(1))
+    return last == "run_started"
+
+
 async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Event]:
     query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.seq) > seq - 3)
     return (await session.scalars(query.order_by(col(Event.seq)))).all()
@@ -92,6 +117,11 @@ async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequ
 async def messages_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Message]:
     query = select(Message).where(col(Message.thread_id) == thread_id, col(Message.seq) > seq - 3)
     return (await session.scalars(query.order_by(col(Message.seq)))).all()
+
+
+async def keep_latest_checkpoint(session: AsyncSession, thread_id: UUID) -> None:
+    """Drops what LangGraph keeps of the thread but its latest checkpoint, when a run has come to its end."""
+    await session.execute(KEEP_LATEST, {"thread_id": str(thread_id)})
 
 
 async def delete_checkpoints(session: AsyncSession, thread_id: UUID) -> None:
