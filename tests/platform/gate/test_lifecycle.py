@@ -216,3 +216,21 @@ async def test_what_one_call_of_a_turn_lacks_does_not_stop_the_other(place: Plac
     await alice.decide(await alice.card(thread_id), "approve")
     assert await alice.finished(thread_id, run_id) == "success"
     assert place.received("beside nonsense") == 1
+
+
+async def test_a_run_whose_call_turned_out_unknown_says_that_it_waits(place: Place, alice: Person) -> None:
+    place.model.script([{"calls": [slow("told as waiting")]}, {"text": "I see."}])
+    thread_id = await alice.new_thread()
+    run_id = await alice.say(thread_id, "Slowly")
+    await alice.decide(await alice.card(thread_id), "approve")
+    await place.journal_has("slow", "told as waiting")
+    await alice.ok("POST", "/api/servers/journal/disconnect")
+    shown = await alice.card(thread_id, "unknown")
+    finished = await alice.until(lambda: alice.events(thread_id, "RUN_FINISHED", run_id))
+    assert [each["id"] for each in finished[-1]["outcome"]["interrupts"]] == [shown["id"]]
+    thread = await alice.ok("GET", f"/api/threads/{thread_id}")
+    assert (thread["state"], thread["waiting"]) == ("waiting", 1)
+    await alice.emit("approval.resolve", id=shown["id"], resolution="confirmed_not_done")
+    assert await alice.finished(thread_id, run_id) == "success"
+    await alice.ok("POST", "/api/servers/journal/connect")
+    place.let_slow_calls_end()
