@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 POSTGRES_AWAY = (*DATABASE_AWAY, psycopg.OperationalError, psycopg.InterfaceError)
 """Then the job is tried again: nothing is wrong with the run."""
+STOPPED = "The run was stopped."
 SUPERSEDED = "A newer message took its place."
 
 
@@ -97,7 +98,7 @@ class Driver:
                 return None
             run = waiting[0]
             if run.cancelled_at is not None:
-                await self._ending.cancel(session, thread, run, None, "The run was stopped.")
+                await self._ending.cancel(session, thread, run, thread.user_id, STOPPED)
                 return await self._begin(session, thread, waiting[1]) if waiting[1:] else None
             if run.state == "waiting" and await ledger.count_open(session, thread_id, run.id):
                 if not waiting[1:] or not await self._supersede(session, thread, run):
@@ -138,7 +139,7 @@ class Driver:
         except RunStopped:
             async with self._held(work) as (session, thread, run):
                 await self._keep_partial(session, thread, run, said.message_id, said.text)
-                await self._ending.cancel(session, thread, run, None, "The run was stopped.")
+                await self._ending.cancel(session, thread, run, thread.user_id, STOPPED)
         except ModelFailed as failure:
             await self._fail(work, failure.code, failure.message, failure.message_id, failure.partial)
         except (NoLongerOurs, *POSTGRES_AWAY):
