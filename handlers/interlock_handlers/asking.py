@@ -2,17 +2,18 @@
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.messages.tool import tool_call
 from langchain_core.runnables import Runnable
 
 from interlock_graphs.model import Answer, Delta, ModelFailed, Retrying
+from interlock_handlers.batches import in_batches
 from interlock_handlers.model_errors import classify, incomplete, is_complete
 from interlock_handlers.models import without_calls
 from interlock_handlers.tool_calls import read_calls
@@ -62,22 +63,17 @@ class AskedModel:
         self, messages: Sequence[BaseMessage], message_id: str, *, with_tools: bool
     ) -> AsyncIterator[Delta | Answer]:
         model = self._with_tools if with_tools else self._plain
-        whole: AIMessageChunk | None = None
-        passed_on, said, last = 0, "", 0.0
-        try:
-            async for chunk in model.astream(list(messages)):
-                whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
-                said += readable(chunk.text)
-                if len(said) > passed_on and time.monotonic() - last >= BATCH_SECONDS:
-                    yield Delta(message_id, passed_on, said[passed_on:])
-                    passed_on, last = len(said), time.monotonic()
-        except Exception:
-            if len(said) > passed_on:
-                yield Delta(message_id, passed_on, said[passed_on:])
-            raise
-        if len(said) > passed_on:
-            yield Delta(message_id, passed_on, said[passed_on:])
-        if whole is None or not is_complete(whole):
+        chunks: list[AIMessageChunk] = []
+        said = ""
+        async for batch in in_batches(model.astream(list(messages)), BATCH_SECONDS):
+            chunks.extend(batch)
+            if text := "".join(readable(chunk.text) for chunk in batch):
+                yield Delta(message_id, len(said), text)
+                said += text
+        if not chunks:
+            raise BrokenOff
+        whole = add_ai_message_chunks(*chunks)
+        if not is_complete(whole):
             raise BrokenOff
         yield Answer(made_whole(whole, said, message_id, used_ids(messages)))
 
