@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 import pytest_asyncio
-from interlock_servers.postgres_access import OWNER, SUPERUSER, PostgresAccess
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
 
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.migrate import migrate, role_password
 from interlock_servers.embedded import EmbeddedPostgres
+from interlock_servers.postgres_access import OWNER, SUPERUSER, PostgresAccess
 
 SECRET_KEY = "the-secret-key-of-the-tests-and-of-nothing-else"
 TEMPLATE = "template_interlock"
@@ -64,14 +64,13 @@ async def postgres() -> AsyncIterator[PostgresAccess]:
 
 @asynccontextmanager
 async def fresh_database(access: PostgresAccess) -> AsyncIterator[Urls]:
-    """A migrated database with nothing in it, gone afterwards."""
+    """A migrated database with nothing in it; it goes when the cluster does, because dropping it takes a second."""
     name = f"test_{secrets.token_hex(6)}"
     await _administer(access, sql.SQL("create database {} template {} owner {}"), name, TEMPLATE, OWNER)
     yield Urls(
         owner=access.url(OWNER, access.owner_password, name),
         superuser=access.url(SUPERUSER, access.superuser_password, name),
     )
-    await _administer(access, sql.SQL("drop database {} with (force)"), name)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

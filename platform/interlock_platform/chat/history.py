@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from interlock_platform.chat import store
 from interlock_platform.database import Database
 from interlock_platform.gate import store as ledger
-from interlock_platform.gate.card import told_to_model
+from interlock_platform.gate.card import head, told_to_model
 from interlock_platform.runs.store import run_of
 from interlock_platform.tables.conversation import Message
 from interlock_platform.tables.ledger import Call
@@ -17,6 +17,8 @@ from interlock_platform.tools.service import UserKey
 
 WINDOW_MESSAGES = 60
 WINDOW_CHARACTERS = 60_000
+RESULT_CHARACTERS = 4_000
+"""As much of an earlier run's result as is worth repeating."""
 
 
 @dataclass(frozen=True)
@@ -70,5 +72,5 @@ def as_messages(rows: Sequence[Message], calls: Sequence[Call], names: Mapping[U
         for each in proposed:
             call = by_id.get((row.run_id, each["id"]))
             said = told_to_model(call, names) if call else more["refused"].get(each["id"], "It did not run.")
-            messages.append(ToolMessage(said, tool_call_id=each["id"]))
+            messages.append(ToolMessage(head(said, RESULT_CHARACTERS), tool_call_id=each["id"]))
     return messages

@@ -29,6 +29,8 @@ NEW_TITLE = "New chat"
 PAGE = 50
 MAX_TEXT = 32_000
 MAX_TITLE = 120
+SAME_AGAIN = ("model_bad_call", "too_many_steps")
+"""Errors of runs that would stop again where they stopped."""
 
 
 class Chat:
@@ -163,6 +165,11 @@ class Chat:
             if run is None:
                 raise not_found()
             if run.state == "failed":
+                if (run.error or {}).get("code") in SAME_AGAIN:
+                    raise Problem("not_retryable", 409, "It would only end there again. Ask in other words.")
+                if await store.has_later_run(session, thread_id, run.position):
+                    message = "The chat has gone on since. Send the message again instead."
+                    raise Problem("not_retryable", 409, message)
                 run.state, run.cancelled_at = "queued", None
                 await self._queue.advance(session, who.tenant_id, thread_id)
             elif run.state not in runs.OPEN_STATES:

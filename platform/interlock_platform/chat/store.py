@@ -102,3 +102,9 @@ async def messages_before(session: AsyncSession, thread_id: UUID, run: Run, limi
         .limit(limit)
     )
     return list(reversed((await session.scalars(query)).all()))
+
+
+async def has_later_run(session: AsyncSession, thread_id: UUID, position: int) -> bool:
+    """Whether somebody said something after the message at this position."""
+    later = select(col(Run.id)).where(col(Run.thread_id) == thread_id, col(Run.position) > position).limit(1)
+    return (await session.execute(later)).first() is not None

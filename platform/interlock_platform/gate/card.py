@@ -9,6 +9,9 @@ from uuid import UUID
 from interlock_platform.gate.store import Whole
 from interlock_platform.tables.ledger import Call
 
+MODEL_CHARACTERS = 32_000
+"""As much of a result as the model reads; the card has all of it."""
+
 DECISION_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -81,7 +84,7 @@ def standing(whole: Whole) -> dict[str, Any]:
 def told_to_model(call: Call, names: Mapping[UUID, str]) -> str:
     """What the model reads about a call that is settled, or that its run no longer waits for."""
     who = names.get(call.decided_by, "The user") if call.decided_by else "The user"
-    result = (call.result or {}).get("text", "")
+    result = head((call.result or {}).get("text", ""), MODEL_CHARACTERS)
     match call.state:
         case "succeeded":
             edited = f"[{who} changed the arguments to {call.arguments}]\n" if call.proposed_arguments else ""
@@ -95,7 +98,7 @@ def told_to_model(call: Call, names: Mapping[UUID, str]) -> str:
         case "cancelled" | "void":
             return f"It did not run: {call.reason}"
         case "failed":
-            return str((call.error or {}).get("message", "The tool failed."))
+            return head(str((call.error or {}).get("message", "The tool failed.")), MODEL_CHARACTERS)
         case "confirmed_done":
             note = f" {call.note}" if call.note else ""
             return f"The connection broke before the result came. A person checked: it did happen.{note}"
@@ -106,6 +109,13 @@ def told_to_model(call: Call, names: Mapping[UUID, str]) -> str:
             return "The connection broke before the result came: nobody knows whether it happened. Do not repeat it."
         case state:
             return f"It is still {state} while the conversation goes on without it."
+
+
+def head(text: str, limit: int) -> str:
+    """The beginning of a text that may be long, and how much there is of it."""
+    return (
+        text if len(text) <= limit else f"{text[:limit]}\n[Cut here: the first {limit:,} of {len(text):,} characters.]"
+    )
 
 
 def person(user_id: UUID, names: Mapping[UUID, str]) -> dict[str, str]:

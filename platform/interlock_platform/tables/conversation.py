@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 from interlock_platform.tables.column import at, own_tenant, primary_uuid
@@ -69,7 +69,8 @@ class Message(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """An entry of the thread's log that is not a message; `body` is null where the kind and the run say it all."""
+    """An entry of the thread's log that is not a message; `body` is null where the kind and the run say it all,
+    and keeps the order of its keys: a schema's fields are shown as their server wrote them."""
 
     __tablename__ = "events"
     __table_args__ = (_of_thread(),)
@@ -79,5 +80,5 @@ class Event(SQLModel, table=True):
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant())
     run_id: UUID
     kind: str = Field(sa_type=Text)
-    body: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    body: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 from interlock_platform.tables.column import at, own_tenant, primary_uuid
@@ -62,7 +62,7 @@ class Call(SQLModel, table=True):
     attempt: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     started_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
-    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     evidence: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     resolved_by: UUID | None = Field(default=None, sa_column=Column(Uuid))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ForeignKeyConstraint, Integer, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlmodel import Field, SQLModel
 
 from interlock_platform.tables.column import at, own_tenant
@@ -35,7 +35,7 @@ class Definition(SQLModel, table=True):
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant(primary=True))
     hash: str = Field(sa_column=Column(Text, primary_key=True))
     server_id: str = Field(sa_type=Text)
-    declared: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    declared: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from interlock_platform.database import conninfo
 from interlock_platform.runs.bell import Bell
@@ -32,12 +33,21 @@ async def redis_url(tmp_path: Path) -> AsyncIterator[str]:
     server = await asyncio.create_subprocess_exec(
         valkey_server(), "--port", "0", "--unixsocket", str(path), "--save", "", stdout=asyncio.subprocess.DEVNULL
     )
+    client = Redis.from_url(f"unix://{path}")
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not path.exists():
+        while not await answers(client):
             await asyncio.sleep(0.01)
+    await client.aclose()
     yield f"unix://{path}"
     server.terminate()
     await server.wait()
+
+
+async def answers(client: Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except RedisError:
+        return False
 
 
 async def test_what_one_process_writes_is_rung_in_another(urls: Urls, redis_url: str) -> None:
