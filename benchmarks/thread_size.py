@@ -39,11 +39,14 @@ async def rows_of(conninfo: str, thread_id: str) -> list[Size]:
     return found
 
 
-async def on_disk(conninfo: str) -> dict[str, tuple[int, int]]:
-    """Of each table, the bytes of its heap and of everything else that belongs to it, after VACUUM."""
+async def on_disk(conninfo: str, *, packed: bool = False) -> dict[str, tuple[int, int]]:
+    """Of each table, the bytes of its heap and of everything else that belongs to it, after VACUUM.
+
+    That leaves the room of rows that are gone, to be used again; with `packed`, VACUUM FULL leaves none.
+    """
     sizes = {}
     for table in TABLES:
-        await query(conninfo, f"vacuum {table}")
+        await query(conninfo, f"vacuum {'full' if packed else ''} {table}")
         statement = "select pg_relation_size(%s::text::regclass), pg_total_relation_size(%s::text::regclass)"
         heap, total = (await query(conninfo, statement, (table, table)))[0]
         sizes[table] = (int(heap), int(total) - int(heap))

@@ -27,6 +27,7 @@ class Report:
     text_bytes: int
     rows: list[Size]
     disk: dict[str, tuple[int, int]]
+    packed: dict[str, tuple[int, int]]
     early_ms: float
     late_ms: float
     short_beside_ms: float
@@ -40,10 +41,6 @@ class Report:
     def row_bytes(self) -> int:
         return sum(size.row_bytes for size in self.rows)
 
-    @property
-    def disk_bytes(self) -> int:
-        return sum(heap + rest for heap, rest in self.disk.values())
-
 
 async def measure(turns: int, person: int, model: int) -> Report:
     """`person` and `model` are the characters that each of them says in a turn."""
@@ -53,7 +50,7 @@ async def measure(turns: int, person: int, model: int) -> Report:
         for _ in range(WARM_UP):
             await client.turn(warm, random_text(person))
         await client.http.delete(f"/api/threads/{warm}")
-        before = await on_disk(serving.superuser)
+        before = await on_disk(serving.superuser, packed=True)
 
         thread = await client.new_thread()
         alone = max(EARLY + WINDOW // 2, turns - WINDOW)
@@ -72,6 +69,7 @@ async def measure(turns: int, person: int, model: int) -> Report:
         rows = await rows_of(serving.superuser, thread)
         await client.http.delete(f"/api/threads/{short}")
         after = await on_disk(serving.superuser)
+        packed = await on_disk(serving.superuser, packed=True)
         inserts = await two_inserts(serving.superuser, turns, person)
         # The same tables, but as the superuser and without the tenant's default: it is given one to fill in.
         tenant = (await query(serving.superuser, "select id from tenants"))[0][0]
@@ -81,7 +79,8 @@ async def measure(turns: int, person: int, model: int) -> Report:
         turns=turns,
         text_bytes=turns * (person + model),
         rows=rows,
-        disk={table: (heap - before[table][0], rest - before[table][1]) for table, (heap, rest) in after.items()},
+        disk=grown(before, after),
+        packed=grown(before, packed),
         early_ms=window(taken, EARLY),
         late_ms=window(taken, turns),
         short_beside_ms=milliseconds(short_beside),
@@ -91,6 +90,10 @@ async def measure(turns: int, person: int, model: int) -> Report:
         langgraph_late_ms=window(plain, turns),
         langgraph_bytes=plain_bytes,
     )
+
+
+def grown(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    return {table: (heap - before[table][0], rest - before[table][1]) for table, (heap, rest) in after.items()}
 
 
 def window(seconds: list[float], turn: int) -> float:
@@ -110,11 +113,13 @@ def show(report: Report) -> str:
     for size in report.rows:
         lines.append(f"  {size.table:<20}{size.rows:>7}{size.row_bytes:>12,}{size.row_bytes / text:>8.2f}")
     lines.append(f"  {'all':<20}{'':>7}{report.row_bytes:>12,}{report.row_bytes / text:>8.2f}   (goal: at most 3)")
-    lines += ["", f"{'on disk after VACUUM':<22}{'table':>12}{'indexes':>12}{'x text':>8}"]
-    for table, (heap, rest) in report.disk.items():
-        lines.append(f"  {table:<20}{heap:>12,}{rest:>12,}{(heap + rest) / text:>8.2f}")
-    lines.append(f"  {'all':<20}{'':>12}{report.disk_bytes:>12,}{report.disk_bytes / text:>8.2f}")
-    lines.append(f"  {'plain LangGraph, rows':<20}{report.langgraph_bytes:>23,}{report.langgraph_bytes / text:>8.2f}")
+    lines.append(f"  {'plain LangGraph':<20}{'':>7}{report.langgraph_bytes:>12,}{report.langgraph_bytes / text:>8.2f}")
+    for title, sizes in (("on disk, VACUUM FULL", report.packed), ("on disk, VACUUM", report.disk)):
+        lines += ["", f"{title:<22}{'tables':>12}{'indexes':>12}{'x text':>8}"]
+        for table, (heap, rest) in sizes.items():
+            lines.append(f"  {table:<20}{heap:>12,}{rest:>12,}{(heap + rest) / text:>8.2f}")
+        heaps, rests = (sum(size[at] for size in sizes.values()) for at in (0, 1))
+        lines.append(f"  {'all':<20}{heaps:>12,}{rests:>12,}{(heaps + rests) / text:>8.2f}")
     early, late = f"turn {EARLY}", f"turn {report.turns}"
     lines += ["", f"{'milliseconds a turn':<34}{early:>10}{late:>10}{'ratio':>8}"]
     for name, first, last in (

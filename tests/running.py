@@ -64,14 +64,19 @@ class InterlockProcess(ServerProcess):
 
     async def ready(self) -> None:
         """Waits until it serves."""
-        async with httpx.AsyncClient(base_url=self.base_url) as http, asyncio.timeout(30):
-            while True:
-                try:
-                    if (await http.get("/readyz")).is_success:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.02)
+        await is_ready(self.base_url)
+
+
+async def is_ready(base_url: str, seconds: float = 30) -> None:
+    """Waits until somebody serves there who has all that is needed."""
+    async with httpx.AsyncClient(base_url=base_url) as http, asyncio.timeout(seconds):
+        while True:
+            try:
+                if (await http.get("/readyz")).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.02)
 
 
 def clean(env: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """`interlock serve` and `interlock worker`, forked from a process that has imported everything: a second per start."""
 
-import asyncio
 import multiprocessing
 import os
 import signal
@@ -8,9 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
-
 from tests.mcp_servers.process import until
+from tests.running import is_ready
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["interlock_servers.cli", "interlock_servers.api", "langchain_openai", "langchain.agents"])
@@ -34,15 +32,10 @@ class ForkedInterlock:
 
     async def ready(self, seconds: float = 30) -> None:
         """Waits until it serves."""
-        async with httpx.AsyncClient(base_url=self.base_url) as http, asyncio.timeout(seconds):
-            while True:
-                assert self.alive, f"It ended with {self.process.exitcode}:\n{self.log.read_text()[-2000:]}"
-                try:
-                    if (await http.get("/readyz")).is_success:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.02)
+        try:
+            await is_ready(self.base_url, seconds)
+        except TimeoutError:
+            raise AssertionError(f"It does not serve. It said:\n{self.log.read_text()[-3000:]}") from None
 
     def kill(self) -> None:
         self.process.kill()

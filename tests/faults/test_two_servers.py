@@ -20,8 +20,8 @@ async def test_what_happens_on_one_server_is_seen_and_decided_on_the_other(world
         run = await here.say(thread, f"Record {value}")
         shown = await there.card(thread)
         assert (await there.decide(shown, "approve"))["ok"]
-        for person in (here, there):
-            await person.until(lambda person=person: [live for live in person.live if live["run_id"] == run])
+        await here.until(lambda: [live for live in here.live if live["run_id"] == run])
+        await there.until(lambda: [live for live in there.live if live["run_id"] == run])
         await world.let_model_go_on()
         for person in (here, there):
             assert await person.finished(thread, run) == "success"
