@@ -127,6 +127,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     whole = socketio.ASGIApp(server, app, socketio_path=SOCKET_PATH)
     async with AsyncExitStack() as stack:
         await in_background(stack, delivery.run())
+        await in_background(stack, sockets.cut_ended(resources.bell))
         await in_background(stack, sockets.check_sessions())
         yield guard(whole, base_url=settings.base_url, authentication=authentication, any_type=("/dev-idp/token",))
 

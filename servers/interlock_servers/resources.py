@@ -13,6 +13,7 @@ from interlock_platform.chat.service import Chat
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.gate.decisions import Decisions
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.migrate import migrate, role_password
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter, PostgresLive
@@ -27,6 +28,7 @@ from interlock_servers.start_progress import StartProgress
 
 logger = logging.getLogger(__name__)
 
+CHANNELS = (THREAD_CHANNEL, USER_CHANNEL, CANCEL_CHANNEL, LIVE_CHANNEL, SESSION_CHANNEL)
 BLOCKING_THREADS = 64
 """Some providers' clients block a thread for as long as they stream."""
 
@@ -66,7 +68,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         stack.push_async_callback(database.close)
         queue = Queue(queue_url)
         await stack.enter_async_context(queue.app.open_async())
-        bell = Bell(conninfo(runtime), (THREAD_CHANNEL, USER_CHANNEL, CANCEL_CHANNEL, LIVE_CHANNEL))
+        bell = Bell(conninfo(runtime), CHANNELS)
         await in_background(stack, bell.run())
         await bell.listening.wait()
         tools = Tools(database, catalogue)

@@ -19,6 +19,9 @@ class TenantRow:
     name: str
 
 
+SESSION_CHANNEL = "interlock_session"
+
+
 async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str, str], lasts: timedelta) -> None:
     """Also clears away those that nobody came back to."""
     # Row-level security keeps this to what has expired: the row that is being made is not there yet.
@@ -95,7 +98,10 @@ async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, 
 
 
 async def end_session(session: AsyncSession, secret_hash: bytes) -> None:
-    await _run(session, "delete from sessions where secret_hash = :hash", hash=secret_hash)
+    """Ends it, and rings: its open sockets are cut wherever they are."""
+    ended = await _row(session, "delete from sessions where secret_hash = :hash returning id", hash=secret_hash)
+    if ended is not None:
+        await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(ended.id))
 
 
 async def read_principal(

@@ -13,7 +13,9 @@ from socketio.exceptions import ConnectionRefusedError
 from interlock_platform.errors import Problem
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.problems import DATABASE_AWAY, invalid
+from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.principal import Principal
+from interlock_platform.runs.bell import Bell
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +82,14 @@ class Sockets:
         """How many sockets are open here."""
         return len(self._cookies)
 
+    async def cut_ended(self, bell: Bell) -> None:
+        """Cuts the sockets of a session as soon as it is ended anywhere, until cancelled."""
+        async for session_id in bell.listen(SESSION_CHANNEL):
+            for sid, _ in list(self.server.manager.get_participants("/", session_room(session_id or ""))):
+                await self.server.disconnect(sid)
+
     async def check_sessions(self) -> None:
-        """Cuts the sockets whose session has ended, until cancelled."""
+        """Cuts the sockets whose session has run out, until cancelled."""
         while True:
             await asyncio.sleep(SESSION_CHECK_SECONDS)
             for sid, cookie in list(self._cookies.items()):
@@ -103,6 +111,7 @@ class Sockets:
             raise ConnectionRefusedError("unavailable") from error
         self._cookies[sid] = cookie
         await self.server.enter_room(sid, user_room(principal.tenant_id, principal.user_id))
+        await self.server.enter_room(sid, session_room(principal.session_id))
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         self._cookies.pop(sid, None)
@@ -117,6 +126,10 @@ def refused(problem: Problem) -> dict[str, Any]:
 
 def user_room(tenant_id: UUID | str, user_id: UUID | str) -> str:
     return f"user:{tenant_id}:{user_id}"
+
+
+def session_room(session_id: UUID | str) -> str:
+    return f"session:{session_id}"
 
 
 def thread_room(thread_id: UUID | str) -> str:
