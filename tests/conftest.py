@@ -7,7 +7,7 @@ database   an `interlock_platform.database.Database` on it, as the runtime role
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,9 @@ TEMPLATE = "template_interlock"
 
 
 @pytest.fixture(autouse=True)
-def only_this_machine() -> Iterator[None]:
+def only_this_machine() -> None:
     """No test can reach the network."""
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
-    yield
 
 
 @dataclass(frozen=True)

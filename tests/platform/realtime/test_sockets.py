@@ -8,6 +8,7 @@ import pytest
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
+from interlock_platform.realtime.sockets import SESSION_CHECK_SECONDS
 from tests.person import Person
 from tests.platform.place import Place
 
@@ -44,7 +45,7 @@ async def test_a_session_that_was_ended_lets_nobody_in_and_cuts_who_is(place: Pl
         thread_id = await alice.new_thread()
         await alice.ok("POST", "/auth/logout")
         assert await refusal(place, cookie) == {"message": "unauthenticated"}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SESSION_CHECK_SECONDS / 2):
             await gone.wait()
         assert not alice.sio.connected
         async with place.person("alice") as again:
