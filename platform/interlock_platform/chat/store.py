@@ -91,11 +91,20 @@ async def all_messages(session: AsyncSession, thread_id: UUID) -> Sequence[tuple
 
 async def messages_before(session: AsyncSession, thread_id: UUID, run: Run, limit: int) -> list[Message]:
     """The latest messages of earlier runs, and the one that this run answers; oldest first."""
+    # Each run has a message of a person, and what it said comes after that: nothing older than so many of them is read.
+    oldest = (
+        select(col(Message.seq))
+        .where(col(Message.thread_id) == thread_id, col(Message.role) == "user", col(Message.seq) <= run.position)
+        .order_by(col(Message.seq).desc())
+        .offset(limit)
+        .limit(1)
+    )
     query = (
         select(Message)
         .join(Run, (col(Run.thread_id) == col(Message.thread_id)) & (col(Run.id) == col(Message.run_id)))
         .where(
             col(Message.thread_id) == thread_id,
+            col(Message.seq) >= func.coalesce(oldest.scalar_subquery(), 0),
             (col(Run.position) < run.position) | ((col(Run.id) == run.id) & (col(Message.role) == "user")),
         )
         .order_by(col(Run.position).desc(), col(Message.seq).desc())
