@@ -70,7 +70,7 @@ async def test_a_message_during_a_run_is_answered_after_it(place: Place, alice: 
         [{"contains": "first", "text": "One two", "hang_after": 1}, {"contains": "second", "text": "Second."}]
     )
     thread_id, first = await talk(alice, "first")
-    await alice.until(lambda: alice.events(thread_id, "RUN_STARTED", first))
+    await alice.until(lambda: [piece for piece in alice.live if piece["run_id"] == first])
     _, second = await talk(alice, "second", thread_id)
     third_ok = await alice.emit("run.start", thread_id=thread_id, run_id=first, text="first")
     assert third_ok["ok"]
