@@ -1,0 +1,90 @@
+"""Every route and every socket event, asked by people whom the thing does not concern."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.person import Person
+from tests.platform.chat.talking import talk
+from tests.platform.place import Place, record
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("patch", "/api/threads/{thread_id}"): {"title": "Mine now"},
+    ("post", "/api/approvals/{call_id}/decision"): {"decision": "approve", "seal": "0"},
+    ("post", "/api/approvals/{call_id}/resolution"): {"resolution": "confirmed_done"},
+}
+
+
+async def routes_with_ids(person: Person) -> list[tuple[str, str]]:
+    """(method, path) of every route that names a thing."""
+    document = await person.ok("GET", "/api/openapi.json")
+    return [
+        (method, path)
+        for path, operations in document["paths"].items()
+        for method in operations
+        if "{" in path and "{server_id}" not in path
+    ]
+
+
+async def answer(person: Person, method: str, path: str, ids: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    said = await person.api(method.upper(), path.format(**ids), BODIES.get((method, path)))
+    body = said.json()
+    body.pop("request_id")
+    return said.status_code, body
+
+
+async def test_every_route_answers_others_as_if_there_were_nothing(
+    place: Place, alice: Person, bob: Person, carol: Person, mallory: Person
+) -> None:
+    place.model.script([{"calls": [record("theirs")]}])
+    thread_id, _ = await talk(alice, "Record it")
+    hers = {"thread_id": thread_id, "call_id": (await alice.card(thread_id))["id"]}
+    nobodys = {"thread_id": str(uuid4()), "call_id": str(uuid4())}
+    routes = await routes_with_ids(alice)
+    assert len(routes) >= 7
+    for method, path in routes:
+        for other in (bob, carol, mallory):
+            found = await answer(other, method, path, hers)
+            assert found[0] == 404, f"{method} {path}"
+            assert found == await answer(other, method, path, nobodys), f"{method} {path}"
+    assert (await alice.ok("GET", f"/api/approvals/{hers['call_id']}"))["state"] == "proposed"
+
+
+async def test_no_route_but_the_open_ones_answers_without_a_session(place: Place, alice: Person) -> None:
+    document = await alice.ok("GET", "/api/openapi.json")
+    alice.http.cookies.clear()
+    for path, operations in document["paths"].items():
+        if not path.startswith("/api/"):
+            continue
+        for method in operations:
+            ids = dict.fromkeys(("thread_id", "call_id", "server_id"), str(uuid4()))
+            said = await alice.api(method.upper(), path.format(**ids), BODIES.get((method, path)))
+            assert said.status_code == 401, f"{method} {path}: {said.status_code}"
+
+
+@pytest.mark.parametrize(
+    ("event", "more"),
+    [
+        ("thread.open", {}),
+        ("run.start", {"run_id": str(uuid4()), "text": "hello"}),
+        ("run.cancel", {}),
+        ("run.retry", {}),
+        ("approval.decide", {"decision": "approve", "seal": "0"}),
+        ("approval.resolve", {"resolution": "confirmed_done"}),
+    ],
+)
+async def test_every_event_answers_others_as_if_there_were_nothing(
+    event: str, more: dict[str, Any], place: Place, alice: Person, bob: Person, mallory: Person
+) -> None:
+    place.model.script([{"calls": [record(event)]}])
+    thread_id, run_id = await talk(alice, "Record it")
+    call_id = (await alice.card(thread_id))["id"]
+    hers: dict[str, Any] = {"id": call_id} if event.startswith("approval") else {"thread_id": thread_id}
+    if event in ("run.cancel", "run.retry"):
+        hers["run_id"] = run_id
+    for other in (bob, mallory):
+        found = await other.emit(event, **hers, **more)
+        nobodys = {name: str(uuid4()) for name in hers}
+        assert found["error"]["code"] == "not_found"
+        assert found == await other.emit(event, **nobodys, **more)
