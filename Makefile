@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STEP := scripts/step
-UV := $(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes
+# Compiled here and now: where Python may not write bytecode, every start would compile everything anew.
+UV := $(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 SOURCES := graphs handlers platform servers
 
