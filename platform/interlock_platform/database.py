@@ -1,6 +1,6 @@
 """The way into Postgres: every transaction says whose rows it may see, and row-level security keeps it to that."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from interlock_platform import faults
+
+LAST_WORK = "last_work"
 RUNTIME_ROLE = "interlock_runtime"
 """Serves requests and runs: owns nothing, bypasses nothing."""
 QUEUE_ROLE = "interlock_queue"
@@ -24,6 +27,16 @@ class Scope:
     secret_hash: bytes | None = None
 
 
+Work = Callable[[AsyncSession], Awaitable[None]]
+
+
+def before_commit(session: AsyncSession, work: Work) -> None:
+    """Does the work last of all in the transaction, once: what it locks is held no longer than it must be."""
+    planned: list[Work] = session.info.setdefault(LAST_WORK, [])
+    if work not in planned:
+        planned.append(work)
+
+
 class Database:
     """Transactions of the runtime role."""
 
@@ -36,8 +49,11 @@ class Database:
         return cls(create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True))
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
-        """One transaction, committed at the end of the block, rolled back by an exception."""
+    async def transaction(self, scope: Scope, name: str = "") -> AsyncIterator[AsyncSession]:
+        """One transaction, committed at the end of the block, rolled back by an exception.
+
+        A named one has two fault points: `<name>.before_commit` and `<name>.after_commit`.
+        """
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             await session.execute(
                 text("select set_config('app.tenant', :tenant, true), set_config('app.secret', :secret, true)"),
@@ -47,6 +63,13 @@ class Database:
                 },
             )
             yield session
+            for work in session.info.get(LAST_WORK, ()):
+                await work(session)
+            if name:
+                await session.flush()
+                faults.reach(f"{name}.before_commit")
+        if name:
+            faults.reach(f"{name}.after_commit")
 
     async def ping(self) -> None:
         """Raises what the driver raises when Postgres does not answer."""

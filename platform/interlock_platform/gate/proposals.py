@@ -13,11 +13,13 @@ from interlock_graphs.gate import Proposed, Ready, Refused, Settled, Waiting
 from interlock_handlers.definition import ToolDefinition
 from interlock_platform.database import Database
 from interlock_platform.errors import Problem
-from interlock_platform.gate import card, policy, store
+from interlock_platform.gate import card, store
 from interlock_platform.gate.arguments import errors_in
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.seal import canonical, seal
+from interlock_platform.policy.facts import Facts
+from interlock_platform.policy.judge import judge
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.stops import RunStopped
 from interlock_platform.tables.conversation import Message
@@ -120,13 +122,15 @@ class RunGate:
         return None
 
     def _row(self, proposed: ToolCall, position: int, definition: ToolDefinition) -> Call:
-        verdict = policy.judge()
         call_id, arguments = uuid4(), canonical(proposed["args"])
+        facts = Facts(definition.server_id, definition.name, definition.hash, proposed["args"],
+                      requester=self.key.user_id, email="", roles=frozenset())  # fmt: skip
+        verdict = judge(facts, ())
         bound: dict[str, Any] = {
             "server_id": definition.server_id,
             "definition_hash": definition.hash,
             "arguments": arguments,
-            "policy_version": policy.POLICY_VERSION,
+            "policy_version": "1",
             "thread_id": self.thread_id,
         }
         return Call(

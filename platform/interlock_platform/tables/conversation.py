@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -35,7 +35,8 @@ class Thread(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
-    """One advance of a thread: the client made its id, the thread keeps it unique."""
+    """One advance of a thread: the client made its id, the thread keeps it unique. An `unattended` one was begun by
+    no person who looks on."""
 
     __tablename__ = "runs"
     __table_args__ = (_of_thread(),)
@@ -48,6 +49,7 @@ class Run(SQLModel, table=True):
     toolset_revision: int | None = Field(default=None, sa_column=Column(Integer))
     cancelled_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    unattended: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class Message(SQLModel, table=True):

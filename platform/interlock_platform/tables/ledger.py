@@ -1,20 +1,10 @@
-"""The effect ledger: one row per call, and the record of who did what."""
+"""The effect ledger: one row per call, and one per approval of it."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    Integer,
-    Text,
-    UniqueConstraint,
-    Uuid,
-)
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -22,16 +12,22 @@ from interlock_platform.tables.column import at, own_tenant, primary_uuid
 
 
 class Call(SQLModel, table=True):
-    """One tool call, from its proposal to what became of it. `arguments` is canonical JSON (RFC 8785), as sealed."""
+    """Something that waits or waited for a person: a tool call, from its proposal to what became of it, or what a
+    server wants to be told (`elicitation`, `login`) before the call `parent_id` goes on.
+
+    `arguments` is canonical JSON (RFC 8785), as sealed. `terms` says who decides and what happens when nobody does.
+    A call that became void and was proposed anew has a row per `generation`.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
-        UniqueConstraint("thread_id", "run_id", "tool_call_id"),
+        UniqueConstraint("thread_id", "run_id", "tool_call_id", "kind", "generation"),
         ForeignKeyConstraint(["tenant_id", "thread_id"], ["threads.tenant_id", "threads.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["tenant_id", "definition_hash"], ["definitions.tenant_id", "definitions.hash"]),
         Index("calls_waiting", "tenant_id", "user_id", postgresql_where="state in ('proposed', 'unknown')"),
+        Index("calls_by_time", "tenant_id", "created_at"),
     )
 
     id: UUID = Field(sa_column=primary_uuid())
@@ -40,6 +36,9 @@ class Call(SQLModel, table=True):
     run_id: UUID
     user_id: UUID
     tool_call_id: str = Field(sa_type=Text)
+    kind: str = Field(default="tool", sa_column=Column(Text, nullable=False, server_default="tool"))
+    generation: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    parent_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     position: int = Field(sa_type=Integer)
     name: str = Field(sa_type=Text)
     server_id: str = Field(sa_type=Text)
@@ -49,11 +48,20 @@ class Call(SQLModel, table=True):
     proposed_arguments: str | None = Field(default=None, sa_column=Column(Text))
     seal: str = Field(sa_type=Text)
     policy_version: str = Field(sa_type=Text)
+    connection: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    effect: str = Field(default="at_most_once", sa_column=Column(Text, nullable=False, server_default="at_most_once"))
+    risk: str | None = Field(default=None, sa_column=Column(Text))
+    unattended: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     verdict: str = Field(sa_type=Text)
     trace: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    terms: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
+    )
+    grant_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
     state: str = Field(sa_type=Text)
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
     expires_at: datetime = Field(sa_column=at())
+    extensions: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     decision: str | None = Field(default=None, sa_column=Column(Text))
     decided_by: UUID | None = Field(default=None, sa_column=Column(Uuid))
     decided_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
@@ -65,20 +73,22 @@ class Call(SQLModel, table=True):
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     evidence: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    input: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     resolved_by: UUID | None = Field(default=None, sa_column=Column(Uuid))
     resolved_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     note: str | None = Field(default=None, sa_column=Column(Text))
 
 
-class AuditEntry(SQLModel, table=True):
-    """Somebody did something: written in the transaction of what it records, never changed."""
+class Approval(SQLModel, table=True):
+    """One person approved a call as it was sealed then; a call may need several."""
 
-    __tablename__ = "audit"
+    __tablename__ = "approvals"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "call_id"], ["calls.tenant_id", "calls.id"], ondelete="CASCADE"),
+    )
 
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    call_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(primary_key=True)
+    seal: str = Field(sa_column=Column(Text, primary_key=True))
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant())
     at: datetime | None = Field(default=None, sa_column=at(now=True))
-    actor: UUID | None = Field(default=None, sa_column=Column(Uuid))
-    action: str = Field(sa_type=Text)
-    target: str = Field(sa_type=Text)
-    data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Integer, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlmodel import Field, SQLModel
 
@@ -16,7 +16,7 @@ def _of_user() -> ForeignKeyConstraint:
 
 
 class Connection(SQLModel, table=True):
-    """A user wants this server: handlers connect to it again wherever they are made."""
+    """A user wants this server: handlers connect to it again wherever they are made. Each connecting has its own id."""
 
     __tablename__ = "connections"
     __table_args__ = (_of_user(),)
@@ -24,6 +24,9 @@ class Connection(SQLModel, table=True):
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant(primary=True))
     user_id: UUID = Field(primary_key=True)
     server_id: str = Field(sa_column=Column(Text, primary_key=True))
+    id: UUID | None = Field(
+        default=None, sa_column=Column(Uuid, nullable=False, server_default=text("gen_random_uuid()"))
+    )
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
 
 

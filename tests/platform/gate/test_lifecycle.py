@@ -168,7 +168,7 @@ async def test_every_transition_is_on_the_record(place: Place, alice: Person) ->
     await alice.finished(thread_id, run_id)
     me = (await alice.ok("GET", "/api/me"))["user"]["id"]
     rows = await place.sql(
-        "select action, actor::text, data ->> 'seal' from audit where target = %s order by id", card["id"]
+        "select action, actor::text, data ->> 'seal' from audit where target = %s order by seq", card["id"]
     )
     sealed = (await alice.ok("GET", f"/api/approvals/{card['id']}"))["seal"]
     assert rows == [
@@ -183,12 +183,12 @@ async def test_every_transition_is_on_the_record(place: Place, alice: Person) ->
 async def test_the_record_can_not_be_changed(statement: str, place: Place, alice: Person) -> None:
     _, _, card = await ask(place, alice, "unchangeable")
     await dismiss(alice, card)
-    before = await place.sql("select * from audit order by id")
+    before = await place.sql("select * from audit order by seq")
     async with await psycopg.AsyncConnection.connect(conninfo(place.urls.runtime)) as connection:
         await connection.execute("select set_config('app.tenant', (%s::jsonb ->> 'id'), false)", ('{"id": ""}',))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await connection.execute(statement.encode())
-    assert await place.sql("select * from audit order by id") == before
+    assert await place.sql("select * from audit order by seq") == before
 
 
 async def test_a_call_that_makes_no_sense_asks_nobody(place: Place, alice: Person) -> None:

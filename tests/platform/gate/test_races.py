@@ -64,7 +64,7 @@ async def test_of_sixteen_decisions_at_once_one_is_taken(value: str, place: Plac
         assert await alice.finished(thread_id, run_id) == "success"
     ran = {"approved": 1}.get(won["state"], 0)
     assert place.received(won["arguments"]["value"]) == ran
-    rows = await place.sql("select action from audit where target = %s order by id", card["id"])
+    rows = await place.sql("select action from audit where target = %s order by seq", card["id"])
     decided = [action for (action,) in rows if action in ("call.approved", "call.rejected", "call.answered")]
     assert decided == [f"call.{won['state']}"]
 

@@ -1,0 +1,27 @@
+"""What a rule may look at: the call as it would run, and who wants it. Nothing that a server says of itself."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+Effect = Literal["pure", "idempotent", "at_most_once"]
+"""Whether a call that may have happened can be sent again; only an admin says so."""
+Risk = Literal["reads", "changes", "destroys", "leaves"]
+"""What a call can do at worst; None where no admin has said. `leaves`: data leaves the organisation."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One call. `tool` is the server's own name for it, `arguments` are what would run."""
+
+    server_id: str
+    tool: str
+    definition_hash: str
+    arguments: dict[str, Any]
+    requester: UUID
+    email: str
+    roles: frozenset[str]
+    thread_id: UUID | None = None
+    unattended: bool = False
+    effect: Effect = "at_most_once"
+    risk: Risk | None = None

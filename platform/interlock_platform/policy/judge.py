@@ -1,0 +1,147 @@
+"""The verdict on a call: a pure function of the call, the rules and the grants."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from interlock_platform.policy.facts import Facts
+from interlock_platform.policy.terms import Expiry, Need, Terms
+
+VerdictKind = Literal["allow", "ask", "deny"]
+Layer = Literal["platform", "tenant", "server", "tool", "user", "thread"]
+LAYERS: tuple[Layer, ...] = ("platform", "tenant", "server", "tool", "user", "thread")
+STRICTNESS: dict[VerdictKind, int] = {"allow": 0, "ask": 1, "deny": 2}
+Answer = Literal["yes", "no", "error"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as the judge reads it. `applies` answers for its condition, and says why where it can't be evaluated."""
+
+    id: UUID
+    layer: Layer
+    name: str
+    verdict: VerdictKind
+    applies: Callable[[Facts], tuple[Answer, str]]
+    server_id: str | None = None
+    tool: str | None = None
+    user_id: UUID | None = None
+    thread_id: UUID | None = None
+    needs: tuple[Need, ...] = ()
+    expiry: Expiry | None = None
+    extend: bool = True
+    grants: bool = True
+    note: str = ""
+
+    def is_about(self, facts: Facts) -> bool:
+        """Whether the call is one of those that the rule is made for, whatever its condition says."""
+        return (
+            self.server_id in (None, facts.server_id)
+            and self.tool in (None, facts.tool)
+            and self.user_id in (None, facts.requester)
+            and self.thread_id in (None, facts.thread_id)
+        )
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A live grant for this tool definition, this person and this chat, as the judge reads it."""
+
+    id: UUID
+    scope: str
+    given_by: UUID
+    unattended: bool
+    applies: Callable[[Facts], tuple[Answer, str]]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A rule or grant that was looked at."""
+
+    layer: str
+    rule: str
+    rule_id: str | None
+    verdict: VerdictKind
+    matched: bool
+    decided: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What policy says about a call, how it came to that, and on which terms people are asked."""
+
+    verdict: VerdictKind
+    trace: tuple[Looked, ...]
+    terms: Terms
+    grant: Grant | None = None
+
+    @property
+    def decisive(self) -> Looked:
+        return next(each for each in self.trace if each.decided)
+
+    def trace_wire(self) -> list[dict[str, Any]]:
+        return [asdict(each) for each in self.trace]
+
+
+DEFAULT = "platform default"
+DEFAULT_WHY = "Every call is asked about unless a rule allows or denies it."
+
+
+def judge(facts: Facts, rules: Iterable[Rule], grants: Sequence[Grant] = ()) -> Verdict:
+    """Deny beats ask beats allow, whatever the layer; without a rule that matches, a person is asked.
+
+    A condition that can't be evaluated makes a rule that denies or asks match, and one that allows not match.
+    """
+    looked = [(rule, *_matches(rule, facts)) for rule in rules if rule.is_about(facts)]
+    matched = [rule for rule, matches, _ in looked if matches]
+    verdict: VerdictKind = max((rule.verdict for rule in matched), key=STRICTNESS.__getitem__, default="ask")
+    decisive = min(
+        (rule for rule in matched if rule.verdict == verdict), key=lambda rule: LAYERS.index(rule.layer), default=None
+    )
+    asking = sorted((rule for rule in matched if rule.verdict == "ask"), key=lambda rule: LAYERS.index(rule.layer))
+    terms = _terms(facts, asking)
+    grant, seen = _grant(facts, terms, grants) if verdict == "ask" else (None, [])
+    trace = [
+        Looked(rule.layer, rule.name, str(rule.id), rule.verdict, matches, rule is decisive and grant is None, why)
+        for rule, matches, why in looked
+    ]
+    if not matched:
+        trace.insert(0, Looked("platform", DEFAULT, None, "ask", True, grant is None, DEFAULT_WHY))
+    return Verdict("allow" if grant else verdict, (*trace, *seen), terms, grant)
+
+
+def _matches(rule: Rule, facts: Facts) -> tuple[bool, str]:
+    answer, why = rule.applies(facts)
+    if answer == "error":
+        taken = rule.verdict != "allow"
+        return taken, f"{why} {'It is taken to match.' if taken else 'It is taken not to match.'}"
+    return answer == "yes", why or rule.note
+
+
+def _terms(facts: Facts, asking: Sequence[Rule]) -> Terms:
+    """Every rule that asks adds to who has to approve; the highest one that speaks of expiry is heard."""
+    refused = "tools that destroy" if facts.risk == "destroys" else None
+    return Terms(
+        needs=tuple(need for rule in asking for need in rule.needs),
+        expiry=next((rule.expiry for rule in asking if rule.expiry), None),
+        extend=all(rule.extend for rule in asking),
+        refused=next((rule.name for rule in asking if not rule.grants or rule.needs), refused),
+    )
+
+
+def _grant(facts: Facts, terms: Terms, grants: Sequence[Grant]) -> tuple[Grant | None, list[Looked]]:
+    """The first grant that covers the call, where the rules above permit grants."""
+    seen: list[Looked] = []
+    for grant in grants:
+        answer, why = grant.applies(facts)
+        covers = answer == "yes" and terms.refused is None and (grant.unattended or not facts.unattended)
+        if terms.refused is not None:
+            why = f"Grants are not permitted here: {terms.refused}."
+        elif facts.unattended and not grant.unattended:
+            why = "The grant is for chats that somebody looks at."
+        seen.append(Looked("grant", grant.scope, str(grant.id), "allow", covers, covers, why))
+        if covers:
+            return grant, seen
+    return None, seen
