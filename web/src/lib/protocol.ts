@@ -11,6 +11,9 @@ export interface Person {
 export interface FieldError {
   field: string;
   message: string;
+  /** Where in the field's text, counted from one; only for a condition. */
+  line?: number;
+  column?: number;
 }
 
 export interface WireError {
@@ -226,6 +229,7 @@ export interface ServerToClient {
   approval: (message: { id: string; thread_id: string; state: CallState; tool: string; server: string; waiting: number }) => void;
   toolset: (toolset: Toolset) => void;
   server: (server: Server) => void;
+  grant: (message: { id: string; state: string }) => void;
 }
 
 export interface Requests {

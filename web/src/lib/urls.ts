@@ -21,6 +21,20 @@ export const urls = {
   thread: (thread: string) => `/api/threads/${id(thread)}`,
   approvals: "/api/approvals?state=proposed&scope=mine",
   approval: (call: string) => `/api/approvals/${id(call)}`,
+  policies: "/api/policies",
+  policy: (rule: string) => `/api/policies/${id(rule)}`,
+  explain: "/api/policies/explain",
+  simulate: "/api/policies/simulate",
+  toolClasses: "/api/tool-classes",
+  members: "/api/members",
+  grants: "/api/grants",
+  grantsOf: (scope: "mine" | "tenant") => `/api/grants?scope=${scope}`,
+  grant: (grant: string) => `/api/grants/${id(grant)}`,
+  record: (filter: Record<string, string>) => {
+    const search = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== "")).toString();
+    return search ? `/api/audit?${search}` : "/api/audit";
+  },
+  recordFile: "/api/audit/export",
   socketPath: "/ws/socket.io",
 } as const;
 
@@ -30,4 +44,7 @@ export const pages = {
   thread: (thread: string) => `/c/${id(thread)}`,
   threadPattern: "/c/:thread",
   approvals: "/approvals",
+  policies: "/admin/policies",
+  permissions: "/settings/permissions",
+  record: "/audit",
 } as const;

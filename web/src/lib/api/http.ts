@@ -50,7 +50,7 @@ async function send(method: string, url: string, body?: unknown): Promise<Respon
   throw await problemOf(response);
 }
 
-export async function request<T>(method: "GET" | "POST" | "PATCH", url: string, body?: unknown): Promise<T> {
+export async function request<T>(method: "GET" | "POST" | "PUT" | "PATCH", url: string, body?: unknown): Promise<T> {
   const response = await send(method, url, body);
   return (await response.json()) as T;
 }

@@ -7,4 +7,11 @@ export const keys = {
   allThreads: ["threads"] as const,
   thread: (id: string) => ["thread", id] as const,
   approvals: ["approvals"] as const,
+  policies: ["policies"] as const,
+  toolClasses: ["tool-classes"] as const,
+  members: ["members"] as const,
+  grants: ["grants"] as const,
+  grantsOf: (scope: "mine" | "tenant") => ["grants", scope] as const,
+  record: ["record"] as const,
+  recordOf: (filter: object) => ["record", filter] as const,
 };
