@@ -25,7 +25,7 @@ ifeq ($(wildcard tests/mcp_servers/node_modules),)
 $(shell rm -f .stamps/test_servers)
 endif
 
-.PHONY: help run test check dev web migrate clean requirements
+.PHONY: help run test faults check dev web migrate clean requirements
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -38,6 +38,10 @@ test: .stamps/dev .stamps/web .stamps/test_servers .stamps/chromium ## Set up, c
 	@$(MAKE) --no-print-directory check
 	@$(STEP) "Web tests" sh -c 'cd web && npm test'
 	@pytest -q
+
+faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: hours, resumed where it stopped
+	@pytest -q tests/faults --long
+	@python -m tests.faults
 
 check: .stamps/dev .stamps/node_modules ## Lint, types and the direction of imports
 	@$(STEP) "ruff" ruff check .

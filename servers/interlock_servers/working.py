@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException
 from interlock_handlers.llm import LLMHandler
 from interlock_handlers.models import load_model
 from interlock_handlers.registry import Registry
+from interlock_platform import faults
 from interlock_platform.chat.driver import Driver
 from interlock_platform.database import conninfo
 from interlock_platform.gate.decisions import Decisions
@@ -46,14 +47,17 @@ class Work:
     def register(self, app: App) -> None:
         @app.task(name=ADVANCE, retry=TryAgain())
         async def advance(tenant_id: str, thread_id: str) -> None:
+            faults.reach("advance.begin")
             await self.driver.drive(UUID(tenant_id), UUID(thread_id))
 
         @app.task(name=EXECUTE, retry=TryAgain())
         async def execute(tenant_id: str, call_id: str) -> None:
+            faults.reach("execute.begin")
             await self.executor.execute(UUID(tenant_id), UUID(call_id))
 
         @app.task(name=EXPIRE, retry=TryAgain())
         async def expire(tenant_id: str, call_id: str) -> None:
+            faults.reach("expire.begin")
             await self.decisions.expire(UUID(tenant_id), UUID(call_id))
 
 

@@ -1,4 +1,7 @@
-"""The world of the kill tests: made once, checked after every test."""
+"""The world of the kill tests: made once, checked after every test.
+
+`pytest tests/faults --long` does all of what otherwise is a share: a test that has more to do takes `long`.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,6 +10,16 @@ import pytest_asyncio
 
 from tests.faults import invariants
 from tests.faults.world import World, a_world
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="prove at full length: hours")
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Whether the whole is wanted, and not the share of it that fits into `make test`."""
+    return bool(pytestconfig.getoption("--long", default=False))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from interlock_graphs.chat import ChatContext
 from interlock_graphs.model import Delta, ModelFailed, Retrying
 from interlock_handlers.llm import Finished, LLMHandler, Paused
 from interlock_handlers.registry import Registry
+from interlock_platform import faults
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.history import StoredHistory
 from interlock_platform.chat.prompt import system_prompt
@@ -60,10 +61,13 @@ class Said:
     message_id: str = ""
     text: str = ""
 
-    def add(self, delta: Delta) -> None:
-        if delta.message_id != self.message_id:
+    def add(self, delta: Delta) -> bool:
+        """Whether a message begins with it."""
+        begins = delta.message_id != self.message_id
+        if begins:
             self.message_id, self.text = delta.message_id, ""
         self.text += delta.text
+        return begins
 
 
 class Driver:
@@ -91,7 +95,7 @@ class Driver:
             await self._advance(work)
 
     async def _next(self, tenant_id: UUID, thread_id: UUID) -> Work | None:
-        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+        async with self._database.transaction(Scope(tenant_id=tenant_id), "run.begin") as session:
             thread = await runs.hold(session, thread_id)
             waiting = await runs.open_runs(session, thread_id) if thread else []
             if thread is None or not waiting:
@@ -137,7 +141,7 @@ class Driver:
             async with self._stops.watching(work.key.scope, work.thread_id, work.run_id):
                 await self._stream(work, said)
         except RunStopped:
-            async with self._held(work) as (session, thread, run):
+            async with self._held(work, "cancel") as (session, thread, run):
                 await self._keep_partial(session, thread, run, said.message_id, said.text)
                 await self._ending.cancel(session, thread, run, thread.user_id, STOPPED)
         except ModelFailed as failure:
@@ -162,17 +166,19 @@ class Driver:
             async for piece in pieces:
                 match piece:
                     case Delta():
-                        said.add(piece)
+                        if said.add(piece):
+                            faults.reach("model.first_piece")
                         await self._live.write(LiveText(thread_id, run_id, piece.message_id, piece.offset, piece.text))
                     case Retrying():
                         await self._tell_of_retry(work, piece)
                     case Paused():
                         await self._pause(work)
                     case Finished():
+                        faults.reach("model.answered")
                         await self._finish(work, piece)
 
     async def _pause(self, work: Work) -> None:
-        async with self._held(work) as (session, thread, run):
+        async with self._held(work, "pause") as (session, thread, run):
             run.state = "waiting"
             await self._tell_of_waits(session, thread, run)
 
@@ -184,7 +190,7 @@ class Driver:
 
     async def _finish(self, work: Work, finished: Finished) -> None:
         message = finished.message
-        async with self._held(work) as (session, thread, run):
+        async with self._held(work, "finish") as (session, thread, run):
             if message.text:
                 message_id = UUID(message.id)
                 await runs.say(session, thread, run.id, message_id=message_id, role="assistant", content=message.text)
@@ -192,7 +198,7 @@ class Driver:
             await self._ending.finish(session, thread, run)
 
     async def _fail(self, work: Work, code: str, message: str, message_id: str, partial: str) -> None:
-        async with self._held(work) as (session, thread, run):
+        async with self._held(work, "fail") as (session, thread, run):
             await self._keep_partial(session, thread, run, message_id, partial)
             await self._ending.fail(session, thread, run, {"code": code, "message": message})
 
@@ -215,9 +221,9 @@ class Driver:
             await runs.say(session, thread, run.id, message_id=chosen, role="assistant", content=text, more=more)
 
     @asynccontextmanager
-    async def _held(self, work: Work) -> AsyncIterator[tuple[AsyncSession, Thread, Run]]:
+    async def _held(self, work: Work, name: str = "") -> AsyncIterator[tuple[AsyncSession, Thread, Run]]:
         """The thread and the run, held for one transaction."""
-        async with self._database.transaction(work.key.scope) as session:
+        async with self._database.transaction(work.key.scope, name) as session:
             thread = await runs.hold(session, work.thread_id)
             run = await runs.run_of(session, work.thread_id, work.run_id)
             if thread is None or run is None or run.state != "running":

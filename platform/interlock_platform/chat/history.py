@@ -6,6 +6,7 @@ from uuid import UUID
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from interlock_platform import faults
 from interlock_platform.chat import store
 from interlock_platform.database import Database
 from interlock_platform.gate import store as ledger
@@ -39,6 +40,7 @@ class StoredHistory:
             with_calls = [row.run_id for row in rows if row.more and row.more.get("tool_calls")]
             calls = await ledger.of_thread(session, self.thread_id, with_calls) if with_calls else []
             names = await ledger.names_in(session, calls)
+        faults.reach("model.before_send")
         return as_messages(rows, calls, names)
 
 

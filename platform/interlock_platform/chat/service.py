@@ -131,7 +131,7 @@ class Chat:
             raise Problem("text_empty", 422, "Write something first.")
         if len(said) > MAX_TEXT:
             raise Problem("text_too_long", 422, f"That is {len(said):,} characters; at most {MAX_TEXT:,} fit.")
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id), "message") as session:
             thread = await _hold(session, who, thread_id)
             earlier = await runs.run_of(session, thread_id, run_id)
             if earlier is not None:
@@ -146,7 +146,7 @@ class Chat:
 
     async def cancel_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
         """Stops a run: at once if it is queued or waits, through its worker if it is under way."""
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id), "cancel") as session:
             thread = await _hold(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None:
@@ -159,7 +159,7 @@ class Chat:
 
     async def retry_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
         """Lets a run that failed go on from where it stopped."""
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id), "retry") as session:
             await _hold(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None:

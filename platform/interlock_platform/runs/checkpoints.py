@@ -11,6 +11,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from interlock_platform import faults
 from interlock_platform.database import conninfo
 
 CheckpointPool = AsyncConnectionPool[AsyncConnection[DictRow]]
@@ -46,3 +47,7 @@ class TenantSaver(AsyncPostgresSaver):
         ):
             await cursor.execute("select set_config('app.tenant', %s, true)", (self._tenant,))
             yield cursor
+            if pipeline:  # the saver asks for one wherever it writes
+                faults.reach("checkpoint.before_commit")
+        if pipeline:
+            faults.reach("checkpoint.after_commit")
