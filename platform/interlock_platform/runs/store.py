@@ -13,6 +13,8 @@ from interlock_platform.tables.conversation import Event, Message, Run, Thread
 THREAD_CHANNEL = "interlock_thread"
 USER_CHANNEL = "interlock_user"
 CANCEL_CHANNEL = "interlock_cancel"
+EVERYBODY = "*"
+"""Stands on the users' channel in the place of a user."""
 
 OPEN_STATES = ("queued", "running", "waiting")
 CHECKPOINT_TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
@@ -84,6 +86,12 @@ async def _number(session: AsyncSession, thread: Thread, span: int) -> int:
 async def tell_user(session: AsyncSession, tenant_id: UUID, user_id: UUID, what: str) -> None:
     """Rings at every process where the user may be looking, once the transaction commits; `what` is `kind:id`."""
     await session.execute(select(func.pg_notify(USER_CHANNEL, f"{tenant_id}:{user_id}:{what}")))
+
+
+async def tell_tenant(session: AsyncSession, tenant_id: UUID, what: str) -> None:
+    """Rings, once the transaction commits, at every process where anybody of the tenant may be looking; `what` is
+    `kind:id`. Each of them is told what it means for them, if it means anything."""
+    await session.execute(select(func.pg_notify(USER_CHANNEL, f"{tenant_id}:{EVERYBODY}:{what}")))
 
 
 async def ask_to_stop(session: AsyncSession, thread_id: UUID, run_id: UUID) -> None:
