@@ -7,19 +7,22 @@ import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
+from interlock_handlers.asked_again import asked_again
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionKind, ConnectionState
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.elicitation import Ask, InputRequired, Resumption
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.offering import usable_definitions
 from interlock_handlers.result import CallResult, call_result
-from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.session import Session
 from interlock_handlers.stdio_wire import StdioWire
+from interlock_handlers.tool_request import ToolRequest
 from interlock_handlers.wire import Wire
 
 # A command may have to fetch what it runs before it can answer.
@@ -74,19 +77,52 @@ class Connection:
         await self._list(await self._usable(None))
         return self.definitions
 
+    @overload
     async def call(
         self,
         tool: str,
         arguments: Mapping[str, Any],
         timeout_seconds: float | None = None,
         meta: Mapping[str, Any] | None = None,
-    ) -> CallResult:
+    ) -> CallResult: ...
+
+    @overload
+    async def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+        *,
+        ask: Ask | None,
+        resume: Resumption | None = None,
+    ) -> CallResult | InputRequired: ...
+
+    async def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+        *,
+        ask: Ask | None = None,
+        resume: Resumption | None = None,
+    ) -> CallResult | InputRequired:
         """Send one call, once. Raises ServerUnavailable, NotExecuted or OutcomeUnknown when there is no result."""
         seconds = timeout_seconds or self.spec.timeout_seconds
         begun = time.monotonic()
         session = await self._usable(seconds)
         left = max(seconds - (time.monotonic() - begun), 0.001)
-        return call_result(await session.call(tool, arguments, left, meta))
+        asked = ToolRequest(tool, arguments, meta or {}, resume)
+        answer = await session.call(asked, left, ask)
+        if isinstance(answer, InputRequired) and not (answer.requests or answer.declined):
+            answer = await asked_again(session, asked, answer, left)
+        if isinstance(answer, InputRequired):
+            if ask is None:
+                message = "The server wants to be told something first, and nobody is there to be asked."
+                raise NotExecuted(message, code="input_not_supported")
+            return answer
+        return call_result(answer)
 
     async def _usable(self, seconds: float | None) -> Session:
         """A live session: the present one, or what the next attempt brings, which is made now."""
@@ -130,7 +166,7 @@ class Connection:
         asked, self._asked = self._asked, _asked()
         self._show(ConnectionState("connecting", tools=len(self.definitions)))
         wire: Wire = StdioWire(self.spec) if self.spec.transport == "stdio" else HttpWire(self.spec, self._ssl_context)
-        session = Session(wire, mode=self._mode)
+        session = Session(wire, server=self.spec.id, mode=self._mode)
         attempt = asyncio.create_task(self._establish(session))
         await self._first_unless_closing(attempt)
         attempt.cancel()

@@ -3,12 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, overload
 
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.elicitation import Ask, InputRequired, Resumption
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -42,6 +43,7 @@ class MCPHandler:
         if connection is not None:
             await connection.close()
 
+    @overload
     async def call(
         self,
         server_id: str,
@@ -49,15 +51,44 @@ class MCPHandler:
         arguments: Mapping[str, Any],
         timeout_seconds: float | None = None,
         meta: Mapping[str, Any] | None = None,
-    ) -> CallResult:
+    ) -> CallResult: ...
+
+    @overload
+    async def call(
+        self,
+        server_id: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+        *,
+        ask: Ask | None,
+        resume: Resumption | None = None,
+    ) -> CallResult | InputRequired: ...
+
+    async def call(
+        self,
+        server_id: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        timeout_seconds: float | None = None,
+        meta: Mapping[str, Any] | None = None,
+        *,
+        ask: Ask | None = None,
+        resume: Resumption | None = None,
+    ) -> CallResult | InputRequired:
         """Send one call, once; `tool` is the server's own name for it.
 
-        Raises ServerUnavailable (not sent), NotExecuted (refused before it ran) or OutcomeUnknown (may have run).
+        A server may want to be told something first: one of the older protocol while it works, and then `ask` is
+        awaited and the time limit stands still; one of today's by InputRequired, and then the same call is sent once
+        more, by whatever process, with `resume`. Without `ask`, the older kind is declined.
+        Raises ServerUnavailable (not sent; LoginRequired), NotExecuted (refused before it ran) or OutcomeUnknown (may
+        have run).
         """
         connection = self._connections.get(server_id)
         if connection is None:
             raise ServerUnavailable(f"The server {server_id} is not connected.")
-        return await connection.call(tool, arguments, timeout_seconds, meta)
+        return await connection.call(tool, arguments, timeout_seconds, meta, ask=ask, resume=resume)
 
     def definitions(self, server_id: str) -> tuple[ToolDefinition, ...]:
         connection = self._connections.get(server_id)

@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import mcp_types as types
 from mcp import Client, MCPError
 from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from interlock_handlers.callbacks import Callbacks
+from interlock_handlers.elicitation import Ask, InputRequired
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.server_errors import ServerNonsense
+from interlock_handlers.time_limit import TimeLimit
+from interlock_handlers.tool_request import ANSWER, Answer, ToolRequest, input_required, visits_required
 from interlock_handlers.wire import Wire
 
 MAX_PAGES = 100
@@ -27,10 +30,6 @@ CLIENT = types.Implementation(name="interlock", title="Interlock", version="1")
 
 logger = logging.getLogger(__name__)
 
-_answer: TypeAdapter[types.CallToolResult | types.InputRequiredResult] = TypeAdapter(
-    types.CallToolResult | types.InputRequiredResult
-)
-
 
 class Session:
     """From the handshake to the end of the connection.
@@ -39,12 +38,14 @@ class Session:
     that is a task which does nothing else, and callers race their requests with `ended`.
     """
 
-    def __init__(self, wire: Wire, *, mode: str = "auto") -> None:
+    def __init__(self, wire: Wire, *, server: str, mode: str = "auto") -> None:
+        """`server` is the server's id, for the log."""
         self.wire = wire
         self.ended = Latch()
         self.changed = asyncio.Event()
         self.protocol: str | None = None
         self.version: str | None = None
+        self._server = server
         self._mode = mode
         self._client: Client | None = None
         self._ready = Latch()
@@ -52,7 +53,7 @@ class Session:
         self._listed = False
         self._stop = Latch()
         self._retired = False
-        self._in_flight = 0
+        self._callbacks = Callbacks(server)
         self._owner: asyncio.Task[None] | None = None
         self._abandoned: set[asyncio.Task[Any]] = set()
 
@@ -105,20 +106,24 @@ class Session:
         raise ServerNonsense("The server's list of tools has no end.")
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any], timeout_seconds: float, meta: Mapping[str, Any] | None
-    ) -> types.CallToolResult:
-        """Send one call, once; raises what `Exchange.outcome` makes of it when no result comes."""
-        exchange = Exchange()
-        request = asyncio.create_task(self._send(exchange, tool, dict(arguments), meta), name="mcp-call")
-        self._in_flight += 1
+        self, asked: ToolRequest, timeout_seconds: float, ask: Ask | None
+    ) -> types.CallToolResult | InputRequired:
+        """Send one call, once; raises what `Exchange.outcome` makes of it when no result comes.
+
+        The time limit stands still while `ask` is waited for.
+        """
+        exchange = Exchange(TimeLimit(timeout_seconds), ask)
+        request = asyncio.create_task(self._send(exchange, asked), name="mcp-call")
+        self._callbacks.under_way.add(exchange)
         try:
-            await first_of(request, self.ended.future, exchange.broken.future, seconds=timeout_seconds)
+            await first_of(request, self.ended.future, exchange.broken.future, exchange.limit.over.future)
         finally:
+            exchange.limit.stop()
             exchange.abandoned = not request.done()
-            self._in_flight -= 1
+            self._callbacks.under_way.remove(exchange)
             if exchange.abandoned:
                 self._abandon(request)
-            if self._retired and not self._in_flight:
+            if self._retired and not self._callbacks.under_way:
                 self._stop.set("")
         if exchange.broken.is_set and (exchange.abandoned or request.exception() is not None):
             self._forget(request)
@@ -132,7 +137,7 @@ class Session:
     async def drain(self) -> None:
         """Take no more calls; end when those under way have."""
         self._retired = True
-        if not self._in_flight:
+        if not self._callbacks.under_way:
             self._stop.set("")
         if self._owner is not None:
             await asyncio.wait({self._owner})
@@ -153,9 +158,7 @@ class Session:
         if self._abandoned:
             await asyncio.wait(self._abandoned)
 
-    def _result(
-        self, exchange: Exchange, request: asyncio.Task[types.CallToolResult | types.InputRequiredResult]
-    ) -> types.CallToolResult:
+    def _result(self, exchange: Exchange, request: asyncio.Task[Answer]) -> types.CallToolResult | InputRequired:
         try:
             answer = request.result()
         except MCPError as error:
@@ -163,30 +166,26 @@ class Session:
                 raise exchange.outcome(
                     self.ended.reason or self.wire.dead.reason or "The connection was lost before an answer came"
                 ) from error
+            if (visits := visits_required(self._server, error.error)) is not None:
+                return visits
             exchange.last_heard = f"{error.message} ({error.code})"
             raise exchange.outcome(f"The server answered with an error: {error.message}", error.error) from error
         except (ValidationError, ValueError, RuntimeError) as error:
             raise exchange.outcome("The server's answer is not what the protocol allows") from error
         if isinstance(answer, types.InputRequiredResult):
-            raise exchange.outcome("The server asked for input in the middle of the call, which it was told not to do")
+            return input_required(self._server, answer)
         return answer
 
-    async def _send(
-        self, exchange: Exchange, tool: str, arguments: dict[str, Any], meta: Mapping[str, Any] | None
-    ) -> types.CallToolResult | types.InputRequiredResult:
+    async def _send(self, exchange: Exchange, asked: ToolRequest) -> Answer:
         # Not Client.call_tool: that sends a call again after some errors, and lists tools to check a result it has.
         assert self._client is not None
         current_exchange.set(exchange)
-        extra = cast(types.RequestParamsMeta, dict(meta)) if meta else None
-        params = types.CallToolRequestParams(name=tool, arguments=arguments, _meta=extra)
 
         async def heard(progress: float, total: float | None, message: str | None) -> None:
             so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
             exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
 
-        return await self._client.session.send_request(
-            types.CallToolRequest(params=params), _answer, progress_callback=heard
-        )
+        return await self._client.session.send_request(asked.wire(), ANSWER, progress_callback=heard)
 
     async def _own(self) -> None:
         try:
@@ -195,6 +194,7 @@ class Session:
                 mode=self._mode,
                 cache=None,
                 client_info=CLIENT,
+                elicitation_callback=self._callbacks.answer,
                 message_handler=self._heard,
             ) as client:
                 self._client = client

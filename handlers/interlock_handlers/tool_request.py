@@ -1,0 +1,89 @@
+"""One `tools/call` as it goes over the wire, and what its answer asks of us."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import mcp_types as types
+from pydantic import TypeAdapter, ValidationError
+
+from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
+from interlock_handlers.question import Unaskable, question
+from interlock_handlers.server_errors import NotExecuted
+
+MAX_QUESTIONS = 8
+MAX_STATE_CHARACTERS = 256 * 1024
+
+logger = logging.getLogger(__name__)
+
+Answer = types.CallToolResult | types.InputRequiredResult
+ANSWER: TypeAdapter[Answer] = TypeAdapter(types.CallToolResult | types.InputRequiredResult)
+
+
+@dataclass(frozen=True)
+class ToolRequest:
+    """What is called with which arguments; `resume` is what the server asked for when it was called before."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    resume: Resumption | None = None
+
+    def wire(self) -> types.CallToolRequest:
+        resume = self.resume or Resumption()
+        return types.CallToolRequest(
+            params=types.CallToolRequestParams(
+                name=self.tool,
+                arguments=dict(self.arguments),
+                input_responses={key: elicit_result(answer) for key, answer in resume.responses.items()} or None,
+                request_state=resume.request_state,
+                _meta=cast(types.RequestParamsMeta, dict(self.meta)) if self.meta else None,
+            )
+        )
+
+
+def elicit_result(answer: ElicitationAnswer) -> types.ElicitResult:
+    return types.ElicitResult(action=answer.action, content=answer.content)
+
+
+def input_required(server: str, result: types.InputRequiredResult) -> InputRequired:
+    """What the server wants before the call can go on.
+
+    Raises NotExecuted where it wants what we don't give; a call that is not sent again does not go on.
+    """
+    if len(result.request_state or "") > MAX_STATE_CHARACTERS:
+        raise NotExecuted("The server wants more kept for it than Interlock keeps.", code="input_not_supported")
+    asked: dict[str, types.ElicitRequestParams] = {}
+    for key, request in (result.input_requests or {}).items():
+        if not isinstance(request, types.ElicitRequest):
+            message = f"The server asked for something that Interlock does not give it ({request.method})."
+            raise NotExecuted(message, code="input_not_supported")
+        asked[key] = request.params
+    return _sorted(server, asked.items(), result.request_state)
+
+
+def visits_required(server: str, error: types.ErrorData) -> InputRequired | None:
+    """What an older server wants visited before it takes the call (-32042), if that is what the error says."""
+    if error.code != types.URL_ELICITATION_REQUIRED:
+        return None
+    try:
+        wanted = types.ElicitationRequiredErrorData.model_validate(error.data).elicitations
+    except ValidationError:
+        return None
+    required = _sorted(server, ((str(number), visit) for number, visit in enumerate(wanted)), None)
+    return required if required.requests else None
+
+
+def _sorted(server: str, asked: Iterable[tuple[str, types.ElicitRequestParams]], state: str | None) -> InputRequired:
+    requests: list[Elicitation] = []
+    declined: list[str] = []
+    for key, params in asked:
+        try:
+            if len(requests) == MAX_QUESTIONS:
+                raise Unaskable(f"it is more than the {MAX_QUESTIONS} that are put at once")
+            requests.append(question(key, params))
+        except Unaskable as why:
+            declined.append(key)
+            logger.warning("A question of the server %s is declined: %s", server, why)
+    return InputRequired(tuple(requests), state, tuple(declined))
