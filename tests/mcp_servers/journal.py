@@ -1,9 +1,10 @@
 """An MCP server that writes down every call, on the disk, before and after it does it.
 
-    python tests/mcp_servers/journal.py --journal FILE [--release FILE] [--delay SECONDS] [--learns]
+    python tests/mcp_servers/journal.py --journal FILE [--release FILE] [--delay SECONDS] [--learns] [--keeps]
         [--http PORT | --sse PORT]
 
-The journal has one JSON object a line: `{"event": "received" | "done", "tool", "arguments", "at", "pid"}`.
+The journal has one JSON object a line: `{"event": "received" | "done", "tool", "arguments", "key", "at", "pid"}`;
+`key` is the idempotency key that came with the request, if one did.
 """
 
 import argparse
@@ -17,9 +18,12 @@ from typing import Annotated, Any
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.shared.exceptions import MCPError
+from mcp.types import INTERNAL_ERROR
 from pydantic import Field
 
 POLL_SECONDS = 0.02
+KEY = "interlock/idempotency-key"
 
 
 class Journal:
@@ -28,8 +32,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, event: str, tool: str, arguments: dict[str, Any]) -> None:
-        entry = {"event": event, "tool": tool, "arguments": arguments, "at": time.time(), "pid": os.getpid()}
+    def write(self, event: str, tool: str, arguments: dict[str, Any], context: Context | None = None) -> None:
+        key = ((context.request_context.meta if context else None) or {}).get(KEY)
+        asked = {"tool": tool, "arguments": arguments, "key": key}
+        entry = {"event": event, **asked, "at": time.time(), "pid": os.getpid()}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
             file.flush()
@@ -48,8 +54,8 @@ def journal_server(journal: Journal, release: Path | None, delay: float) -> MCPS
     server: MCPServer = MCPServer("journal", version="1.0.0", log_level="WARNING")
 
     @server.tool(title="Record", description="Record a value in the journal.")
-    async def record(value: Annotated[str, Field(description="What to record")]) -> str:
-        journal.write("received", "record", {"value": value})
+    async def record(value: Annotated[str, Field(description="What to record")], context: Context) -> str:
+        journal.write("received", "record", {"value": value}, context)
         await anyio.sleep(delay)
         journal.write("done", "record", {"value": value})
         return f"recorded {value}"
@@ -61,7 +67,7 @@ def journal_server(journal: Journal, release: Path | None, delay: float) -> MCPS
         context: Context,
     ) -> str:
         arguments = {"seconds": seconds, "value": value}
-        journal.write("received", "slow", arguments)
+        journal.write("received", "slow", arguments, context)
         await context.report_progress(1, 2, f"working on {value}")
         end = time.monotonic() + seconds
         while time.monotonic() < end and not _released(release):
@@ -102,6 +108,27 @@ def let_learn(server: MCPServer) -> None:
         return f"learned {name}"
 
 
+def let_keep(server: MCPServer, journal: Journal) -> None:
+    """Give the server tools that may be repeated, one that looks only, and one that does not say what it did."""
+
+    @server.tool(title="Keep", description="Keep a value: once more changes nothing.")
+    async def keep(value: Annotated[str, Field(description="What to keep")], context: Context) -> str:
+        journal.write("received", "keep", {"value": value}, context)
+        journal.write("done", "keep", {"value": value}, context)
+        return f"kept {value}"
+
+    @server.tool(title="Look", description="Look for a value.")
+    async def look(value: Annotated[str, Field(description="What to look for")], context: Context) -> str:
+        journal.write("received", "look", {"value": value}, context)
+        journal.write("done", "look", {"value": value}, context)
+        return f"looked for {value}"
+
+    @server.tool(title="Lose", description="Record a value, and lose the answer.")
+    async def lose(value: Annotated[str, Field(description="What to record")], context: Context) -> str:
+        journal.write("received", "lose", {"value": value}, context)
+        raise MCPError(INTERNAL_ERROR, "the answer was lost")
+
+
 def _released(release: Path | None) -> bool:
     return release is not None and release.exists()
 
@@ -112,12 +139,16 @@ def main() -> None:
     parser.add_argument("--release", type=Path)
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--learns", action="store_true")
+    parser.add_argument("--keeps", action="store_true")
     parser.add_argument("--http", type=int, metavar="PORT")
     parser.add_argument("--sse", type=int, metavar="PORT")
     options = parser.parse_args()
-    server = journal_server(Journal(options.journal), options.release, options.delay)
+    journal = Journal(options.journal)
+    server = journal_server(journal, options.release, options.delay)
     if options.learns:
         let_learn(server)
+    if options.keeps:
+        let_keep(server, journal)
     if options.http is not None:
         server.run("streamable-http", port=options.http)
     elif options.sse is not None:
