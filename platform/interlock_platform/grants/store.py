@@ -47,7 +47,8 @@ async def still_live(session: AsyncSession, grant_id: UUID) -> bool:
 
 
 def _not_ended() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return col(Grant.revoked_at).is_(None), col(Grant.expires_at) > func.now()
+    # The clock's time, not the transaction's: it may have waited for others since it began.
+    return col(Grant.revoked_at).is_(None), col(Grant.expires_at) > func.clock_timestamp()
 
 
 async def revoke(session: AsyncSession, grant_id: UUID, by: UUID) -> bool:

@@ -10,11 +10,12 @@ import socketio
 
 from interlock_platform.database import Database, Scope
 from interlock_platform.http.problems import DATABASE_AWAY
+from interlock_platform.realtime.presence import Presence
 from interlock_platform.realtime.sockets import thread_room, user_room
 from interlock_platform.runs import log
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveText, LiveTexts
-from interlock_platform.runs.store import THREAD_CHANNEL, USER_CHANNEL
+from interlock_platform.runs.store import EVERYBODY, THREAD_CHANNEL, USER_CHANNEL
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +26,11 @@ News = Callable[[UUID, UUID, str], Awaitable[tuple[str, dict[str, Any]] | None]]
 class Delivery:
     """One per process; `live` knows what is being written now."""
 
-    def __init__(self, database: Database, server: socketio.AsyncServer, bell: Bell) -> None:
+    def __init__(self, database: Database, server: socketio.AsyncServer, bell: Bell, presence: Presence) -> None:
         self._database = database
         self._server = server
         self._bell = bell
+        self._presence = presence
         self._sent: dict[UUID, int] = {}
         self._tenants: dict[UUID, UUID] = {}
         self._news: dict[str, News] = {}
@@ -36,7 +38,7 @@ class Delivery:
         self.live = LiveTexts()
 
     def on(self, kind: str, news: News) -> None:
-        """What to send when `kind:id` is rung for a user."""
+        """What to send when `kind:id` is rung for a user, or for all of a tenant: then it is asked for each of them."""
         self._news[kind] = news
 
     def follow(self, sid: str, tenant_id: UUID, thread_id: UUID, seq: int, live: dict[str, str] | None) -> None:
@@ -70,6 +72,7 @@ class Delivery:
             group.create_task(self._deliver_events())
             group.create_task(self._deliver_live())
             group.create_task(self._deliver_news())
+            group.create_task(self._deliver_news_of_tenants())
 
     async def _deliver_events(self) -> None:
         async for rung in self._bell.listen(THREAD_CHANNEL):
@@ -109,8 +112,23 @@ class Delivery:
         async for rung in self._bell.listen(USER_CHANNEL):
             if rung is not None:
                 tenant, user, kind, about = rung.split(":", 3)
-                if self._anybody_in(user_room(tenant, user)):
+                if user != EVERYBODY and self._anybody_in(user_room(tenant, user)):
                     await self._guarded(self._tell(UUID(tenant), UUID(user), kind, about))
+
+    async def _deliver_news_of_tenants(self) -> None:
+        """Apart from the others, whom a large tenant must not hold up; what is rung again meanwhile is told once."""
+        with self._bell.reader(USER_CHANNEL) as reader:
+            while True:
+                rung = [await reader.get()]
+                while not reader.empty():
+                    rung.append(reader.get_nowait())
+                for tenant, user, kind, about in (each.split(":", 3) for _, each in dict.fromkeys(rung) if each):
+                    if user == EVERYBODY:
+                        await self._tell_tenant(UUID(tenant), kind, about)
+
+    async def _tell_tenant(self, tenant_id: UUID, kind: str, about: str) -> None:
+        for user_id in self._presence.users_of(tenant_id):
+            await self._guarded(self._tell(tenant_id, user_id, kind, about))
 
     async def _tell(self, tenant_id: UUID, user_id: UUID, kind: str, about: str) -> None:
         told = await self._news[kind](tenant_id, user_id, about)

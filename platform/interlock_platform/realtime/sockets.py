@@ -15,6 +15,7 @@ from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.problems import DATABASE_AWAY, invalid
 from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.principal import Principal
+from interlock_platform.realtime.presence import Presence
 from interlock_platform.runs.bell import Bell
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Sockets:
         self.server = server
         self._authentication = authentication
         self._cookies: dict[str, str] = {}
+        self.presence = Presence()
         server.on("connect", self._connect)
         server.on("disconnect", self._disconnect)
         server.on("*", self._unknown)
@@ -109,12 +111,14 @@ class Sockets:
             raise ConnectionRefusedError(problem.code) from problem
         except DATABASE_AWAY as error:
             raise ConnectionRefusedError("unavailable") from error
-        self._cookies[sid] = cookie
         await self.server.enter_room(sid, user_room(principal.tenant_id, principal.user_id))
         await self.server.enter_room(sid, session_room(principal.session_id))
+        self._cookies[sid] = cookie
+        self.presence.enter(sid, principal.tenant_id, principal.user_id)
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         self._cookies.pop(sid, None)
+        self.presence.leave(sid)
 
     async def _unknown(self, event: str, sid: str, data: Any = None) -> dict[str, Any]:
         return refused(Problem("unknown_event", 404, "There is no such event. docs/protocol.md lists those there are."))
