@@ -1,8 +1,11 @@
 """What a rule may look at: the call as it would run, and who wants it. Nothing that a server says of itself."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
+
+from interlock_graphs.conditions import Situation
 
 Effect = Literal["pure", "idempotent", "at_most_once"]
 """Whether a call that may have happened can be sent again; only an admin says so."""
@@ -25,3 +28,15 @@ class Facts:
     unattended: bool = False
     effect: Effect = "at_most_once"
     risk: Risk | None = None
+
+    @cached_property
+    def situation(self) -> Situation:
+        """The same, as conditions look at it."""
+        return Situation(
+            {
+                "arguments": self.arguments,
+                "tool": {"name": self.tool, "server": self.server_id, "effect": self.effect, "risk": self.risk},
+                "requester": {"id": str(self.requester), "email": self.email, "roles": sorted(self.roles)},
+                "unattended": self.unattended,
+            }
+        )

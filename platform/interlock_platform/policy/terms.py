@@ -1,7 +1,7 @@
 """The terms of a question: who may answer it, until when, and what happens if nobody does."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -52,12 +52,22 @@ class Expiry:
 @dataclass(frozen=True)
 class Terms:
     """Without needs, the requester decides alone. `extend`: a click gives it as much time again. `refused` names the
-    rule that lets nobody remember the answer as a grant; None where grants may be made."""
+    rule that lets nobody remember the answer as a grant; None where grants may be made. `escalated`: those who were
+    asked first did not answer in time."""
 
     needs: tuple[Need, ...] = ()
     expiry: Expiry | None = None
     extend: bool = True
     refused: str | None = None
+    escalated: bool = False
+
+    def after_escalation(self) -> "Terms":
+        """Others are asked in the place of those whom the same rule named; the next time nobody answers, it ends."""
+        if self.expiry is None or self.expiry.to is None:
+            return self
+        others = tuple(need for need in self.needs if need.rule != self.expiry.rule)
+        ending = replace(self.expiry, then="reject", to=None)
+        return replace(self, needs=(*others, self.expiry.to), expiry=ending, escalated=True)
 
     def satisfied_by(self, approved: Mapping[UUID, frozenset[str]], requester: UUID) -> bool:
         """Whether these people's approvals (their roles by their ids) are enough."""
@@ -80,6 +90,7 @@ class Terms:
             "expiry": self.expiry.wire() if self.expiry else None,
             "extend": self.extend,
             "refused": self.refused,
+            "escalated": self.escalated,
         }
 
 
@@ -93,6 +104,7 @@ def read_terms(stored: Mapping[str, Any]) -> Terms:
         else None,
         extend=stored.get("extend", True),
         refused=stored.get("refused"),
+        escalated=stored.get("escalated", False),
     )
 
 
