@@ -19,9 +19,12 @@ from interlock_platform.chat.stream import ChatStream
 from interlock_platform.chat.stream_routes import stream_routes
 from interlock_platform.gate.routes import gate_routes
 from interlock_platform.gate.sockets import GateSockets
+from interlock_platform.grants.routes import grant_routes
+from interlock_platform.grants.sockets import GrantNews
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
+from interlock_platform.identity.members.routes import member_routes
 from interlock_platform.identity.oidc import Provider
 from interlock_platform.identity.routes import identity_routes, session_cookie
 from interlock_platform.identity.service import Identity
@@ -98,13 +101,14 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     app.state.authentication = authentication
     server = make_server(origin_of(settings.base_url))
     sockets = Sockets(server, authentication)
-    delivery = Delivery(resources.database, server, resources.bell)
+    delivery = Delivery(resources.database, server, resources.bell, sockets.presence)
     metrics = Metrics(sockets.count)
-    stream = ChatStream(resources.chat, resources.decisions, resources.bell)
+    stream = ChatStream(resources.chat, resources.inbox, resources.decisions, resources.bell)
     model = model_shape(settings)
     ChatSockets(sockets, delivery, resources.chat)
-    GateSockets(sockets, delivery, resources.decisions)
+    GateSockets(sockets, delivery, resources.inbox, resources.decisions, resources.expiry)
     ToolNews(delivery, resources.tools)
+    GrantNews(delivery, resources.grants)
     for router in (
         identity_routes(
             identity,
@@ -116,8 +120,10 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         initialize_routes(identity, resources.tools, model),
         chat_routes(resources.chat),
         stream_routes(stream),
-        gate_routes(resources.decisions),
+        gate_routes(resources.inbox, resources.decisions, resources.expiry),
         tool_routes(resources.tools),
+        grant_routes(resources.grants),
+        member_routes(resources.database),
         health_routes(resources.database),
         metrics.routes(),
         unknown_api,

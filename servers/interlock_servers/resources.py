@@ -8,11 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from interlock_platform.grants.service import Grants
+from interlock_platform.policy.judging import Judging
+
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.gate.decisions import Decisions
+from interlock_platform.gate.expiry import Expiry
+from interlock_platform.gate.inbox import Inbox
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.proposer import Proposer
 from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.migrate import migrate, role_password
 from interlock_platform.runs.bell import Bell
@@ -45,9 +51,12 @@ class Resources:
     bell: Bell
     live: LiveWriter
     tools: Tools
-    ledger: Ledger
+    proposer: Proposer
     ending: Ending
+    inbox: Inbox
     decisions: Decisions
+    expiry: Expiry
+    grants: Grants
     chat: Chat
 
 
@@ -71,11 +80,15 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         bell = Bell(conninfo(runtime), CHANNELS)
         await in_background(stack, bell.run())
         await bell.listening.wait()
-        tools = Tools(database, catalogue)
+        tools = Tools(database, catalogue, secret)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
-        ledger = Ledger(queue, {spec.id: spec.name for spec in catalogue.values()})
+        server_names = {spec.id: spec.name for spec in catalogue.values()}
+        ledger = Ledger(queue, server_names)
         ending = Ending(ledger, queue)
+        judging = Judging()
+        grants = Grants(database, judging, server_names)
+        proposer = Proposer(ledger, judging, tools, settings.approval_minutes)
         yield Resources(
             settings=settings,
             runtime_url=runtime,
@@ -85,9 +98,12 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             bell=bell,
             live=await _live(stack, settings, database, bell),
             tools=tools,
-            ledger=ledger,
+            proposer=proposer,
             ending=ending,
-            decisions=Decisions(database, ledger),
+            inbox=Inbox(database, ledger),
+            decisions=Decisions(database, proposer, grants),
+            expiry=Expiry(database, ledger, settings.approval_minutes),
+            grants=grants,
             chat=Chat(database, queue, ending),
         )
 

@@ -16,8 +16,8 @@ from interlock_handlers.registry import Registry
 from interlock_platform import faults
 from interlock_platform.chat.driver import Driver
 from interlock_platform.database import conninfo
-from interlock_platform.gate.decisions import Decisions
 from interlock_platform.gate.executor import Executor
+from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.proposals import Proposals
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
 from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, TryAgain
@@ -42,7 +42,7 @@ class Work:
 
     driver: Driver
     executor: Executor
-    decisions: Decisions
+    expiry: Expiry
 
     def register(self, app: App) -> None:
         @app.task(name=ADVANCE, retry=TryAgain())
@@ -58,7 +58,7 @@ class Work:
         @app.task(name=EXPIRE, retry=TryAgain())
         async def expire(tenant_id: str, call_id: str) -> None:
             faults.reach("expire.begin")
-            await self.decisions.expire(UUID(tenant_id), UUID(call_id))
+            await self.expiry.expire(UUID(tenant_id), UUID(call_id))
 
 
 @asynccontextmanager
@@ -67,7 +67,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
 
     Raises UnknownModel.
     """
-    settings, database, ledger = resources.settings, resources.database, resources.ledger
+    settings, database = resources.settings, resources.database
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with progress.step("Loading the model", f"Model {settings.model} loaded"):
         model = await asyncio.to_thread(load_model, settings.model, base_url=settings.model_base_url, api_key=key)
@@ -82,15 +82,15 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         liveness, stops = Liveness(conninfo(resources.queue_url)), Stops(database)
         executor = Executor(
             database,
-            ledger,
+            resources.proposer,
             resources.tools,
             name=liveness.process_name,
             timeout_seconds=settings.call_timeout_seconds,
         )
         stack.push_async_callback(executor.aclose)
-        proposals = Proposals(database, ledger, executor, settings.approval_minutes)
+        proposals = Proposals(database, resources.proposer, executor)
         driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
-        Work(driver, executor, resources.decisions).register(resources.queue.app)
+        Work(driver, executor, resources.expiry).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, liveness.keep())
         await in_background(stack, _take_jobs(resources.queue.app, liveness))

@@ -102,7 +102,7 @@ class Driver:
                 return None
             run = waiting[0]
             if run.cancelled_at is not None:
-                await self._ending.cancel(session, thread, run, thread.user_id, STOPPED)
+                await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
                 return await self._begin(session, thread, waiting[1]) if waiting[1:] else None
             if run.state == "waiting" and await ledger.count_open(session, thread_id, run.id):
                 if not waiting[1:] or not await self._supersede(session, thread, run):
@@ -114,7 +114,7 @@ class Driver:
     async def _supersede(self, session: AsyncSession, thread: Thread, run: Run) -> bool:
         """Closes a run that only waits for people, so that a newer message is answered; False if a tool still runs."""
         calls = await ledger.of_run(session, thread.id, run.id)
-        if any(call.state in ("approved", "started") for call in calls):
+        if any(call.state in ledger.MOVING for call in calls):
             return False
         await self._ending.cancel(session, thread, run, thread.user_id, SUPERSEDED)
         return True
@@ -143,7 +143,7 @@ class Driver:
         except RunStopped:
             async with self._held(work, "cancel") as (session, thread, run):
                 await self._keep_partial(session, thread, run, said.message_id, said.text)
-                await self._ending.cancel(session, thread, run, thread.user_id, STOPPED)
+                await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
         except ModelFailed as failure:
             await self._fail(work, failure.code, failure.message, failure.message_id, failure.partial)
         except (NoLongerOurs, *POSTGRES_AWAY):
@@ -229,3 +229,10 @@ class Driver:
             if thread is None or run is None or run.state != "running":
                 raise NoLongerOurs
             yield session, thread, run
+
+
+def who_stopped(thread: Thread, run: Run) -> tuple[UUID | None, str]:
+    """What ended the run, and why: a rule that says so, or its person."""
+    if run.error:
+        return None, str(run.error["message"])
+    return thread.user_id, STOPPED

@@ -10,7 +10,7 @@ from interlock_platform import faults
 from interlock_platform.chat import store
 from interlock_platform.database import Database
 from interlock_platform.gate import store as ledger
-from interlock_platform.gate.card import head, told_to_model
+from interlock_platform.gate.telling import head, told_to_model
 from interlock_platform.runs.store import run_of
 from interlock_platform.tables.conversation import Message
 from interlock_platform.tables.ledger import Call
@@ -38,7 +38,7 @@ class StoredHistory:
                 return []
             rows = windowed(await store.messages_before(session, self.thread_id, run, WINDOW_MESSAGES))
             with_calls = [row.run_id for row in rows if row.more and row.more.get("tool_calls")]
-            calls = await ledger.of_thread(session, self.thread_id, with_calls) if with_calls else []
+            calls = await ledger.tools_of(session, self.thread_id, with_calls) if with_calls else []
             names = await ledger.names_in(session, calls)
         faults.reach("model.before_send")
         return as_messages(rows, calls, names)

@@ -16,9 +16,10 @@ from interlock_platform.chat.store import Overview
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger
-from interlock_platform.gate.card import told_to_model
+from interlock_platform.gate.telling import told_to_model
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.principal import Principal
+from interlock_platform.rights import require
 from interlock_platform.runs import log
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
@@ -92,7 +93,7 @@ class Chat:
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             await _find(session, who, thread_id)
             rows = await store.all_messages(session, thread_id)
-            calls = await ledger.of_thread(session, thread_id, [run.id for _, run in rows])
+            calls = await ledger.tools_of(session, thread_id, [run.id for _, run in rows])
             names = await ledger.names_in(session, calls)
         by_id = {(call.run_id, call.tool_call_id): call for call in calls}
         transcript: list[dict[str, Any]] = []
@@ -126,6 +127,7 @@ class Chat:
 
     async def start_run(self, who: Principal, thread_id: UUID, run_id: UUID, text: str) -> int:
         """Stores the message and queues its run, once per `run_id`; returns the number of the message."""
+        require(who, "runs.start")
         said = storable(text).strip()
         if not said:
             raise Problem("text_empty", 422, "Write something first.")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from interlock_platform.gate.store import OPEN, WAITING
+from interlock_platform.gate.store import MOVING, WAITING
 from interlock_platform.tables.conversation import Message, Run, Thread
 from interlock_platform.tables.ledger import Call
 
@@ -38,7 +38,7 @@ class Overview:
 def _overviews() -> Select[Thread, str, int]:
     """A thread is `running` while anything moves, `waiting` when only people can move it on."""
     waiting = select(func.count()).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(WAITING))
-    moving = select(1).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(set(OPEN) - set(WAITING)))
+    moving = select(1).where(col(Call.thread_id) == col(Thread.id), col(Call.state).in_(MOVING))
     runs = select(col(Run.state)).where(col(Run.thread_id) == col(Thread.id))
     state = case(
         (runs.where(col(Run.state) == "running").exists(), "running"),

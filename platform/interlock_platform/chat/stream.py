@@ -12,7 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from interlock_graphs import events
 from interlock_platform.chat.service import Chat
 from interlock_platform.errors import FieldError, Problem
-from interlock_platform.gate.decisions import Decision, Decisions, Reject
+from interlock_platform.gate.decision import Decision, Reject
+from interlock_platform.gate.decisions import Decisions
+from interlock_platform.gate.inbox import Inbox
 from interlock_platform.http.problems import invalid
 from interlock_platform.principal import Principal
 from interlock_platform.runs.bell import Bell
@@ -30,8 +32,9 @@ Wire = dict[str, Any]
 class ChatStream:
     """Starts or resumes a run as its client asks, and follows it to where it rests."""
 
-    def __init__(self, chat: Chat, decisions: Decisions, bell: Bell) -> None:
+    def __init__(self, chat: Chat, inbox: Inbox, decisions: Decisions, bell: Bell) -> None:
         self._chat = chat
+        self._inbox = inbox
         self._decisions = decisions
         self._bell = bell
         self._decision: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -53,7 +56,7 @@ class ChatStream:
         decided: list[tuple[UUID, Any]] = []
         for number, entry in enumerate(entries):
             call_id = _uuid(entry.interrupt_id, f"/resume/{number}/interruptId")
-            shown = await self._decisions.show(who, call_id)
+            shown = await self._inbox.show(who, call_id)
             if entry.status == "cancelled":
                 decided.append((call_id, Reject(decision="reject", seal=shown["seal"], reason="Dismissed.")))
                 continue

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from interlock_platform.gate.store import Whole
-from interlock_platform.tables.ledger import Call
+from interlock_platform.grants.scope import scope_of
+from interlock_platform.policy.terms import Need
 
-MODEL_CHARACTERS = 32_000
-"""As much of a result as the model reads; the card has all of it."""
+REASONS = {"tool": "tool_approval", "elicitation": "elicitation", "login": "login"}
+MOST_EXTENSIONS = 10
+REMEMBER = ("arguments", "thread", "always")
 
 DECISION_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -18,23 +21,35 @@ DECISION_SCHEMA: dict[str, Any] = {
         "decision": {"enum": ["approve", "reject", "respond"]},
         "seal": {"type": "string"},
         "arguments": {"type": "object"},
+        "remember": {"enum": list(REMEMBER)},
         "reason": {"type": "string"},
         "response": {"type": "string"},
+        "content": {"type": "object"},
     },
     "required": ["decision", "seal"],
 }
 
 
-def card(whole: Whole, server_names: Mapping[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Viewer:
+    """Who reads the card."""
+
+    user_id: UUID
+    roles: frozenset[str]
+
+
+def card(whole: Whole, server_names: Mapping[str, str], viewer: Viewer) -> dict[str, Any]:
     """The whole `Call` of the wire."""
     call, declared = whole.call, whole.declared
+    asked = json.loads(call.arguments) if call.kind != "tool" else None
     return {
         "id": str(call.id),
         "thread_id": str(call.thread_id),
         "thread_title": whole.thread_title,
         "run_id": str(call.run_id),
-        "tool_call_id": call.tool_call_id,
-        "reason": "tool_approval",
+        "kind": call.kind,
+        "parent_id": str(call.parent_id) if call.parent_id else None,
+        "reason": REASONS[call.kind],
         "tool": {
             "name": call.name,
             "server": call.server_id,
@@ -45,13 +60,68 @@ def card(whole: Whole, server_names: Mapping[str, str]) -> dict[str, Any]:
             "annotations": declared["annotations"],
             "definition_hash": call.definition_hash,
         },
+        "asked": asked,
+        "effect": call.effect,
+        "risk": call.risk,
+        "unattended": call.unattended,
         "created_at": time(call.created_at),
-        "expires_at": time(call.expires_at),
         "requester": person(call.user_id, whole.names),
-        "verdict": call.verdict,
-        "trace": call.trace,
+        **_grant(whole),
+        **question(whole, viewer),
         **standing(whole),
     }
+
+
+def change(whole: Whole) -> dict[str, Any]:
+    """What the thread's log says of a call that changed: more of it while it still waits."""
+    if whole.call.state != "proposed":
+        return standing(whole)
+    requester = whole.people.get(whole.call.user_id)
+    viewer = Viewer(whole.call.user_id, requester.roles if requester else frozenset())
+    return {**question(whole, viewer), **standing(whole)}
+
+
+def question(whole: Whole, viewer: Viewer) -> dict[str, Any]:
+    """On which terms people are asked, and what this one may do about it."""
+    call, terms = whole.call, whole.terms
+    return {
+        "verdict": call.verdict,
+        "trace": call.trace,
+        "expires_at": time(call.expires_at),
+        "needs": [
+            {**need.wire(), "users": [person(user_id, whole.names) for user_id in need.users]} for need in terms.needs
+        ],
+        "approvals": [
+            {"by": person(each.user_id, whole.names), "at": time(each.at)}
+            for each in whole.approvals
+            if each.seal == call.seal
+        ],
+        "expiry": {
+            "then": terms.expiry.then if terms.expiry else "reject",
+            "rule": terms.expiry.rule if terms.expiry else None,
+        },
+        "may": may(whole, viewer),
+    }
+
+
+def may(whole: Whole, viewer: Viewer) -> dict[str, Any]:
+    """What this person may do about the call as it stands."""
+    call, terms = whole.call, whole.terms
+    waits = call.state == "proposed"
+    decider = terms.decider(viewer.user_id, viewer.roles, call.user_id)
+    own = decider and viewer.user_id == call.user_id
+    remembers = waits and own and call.kind == "tool" and not call.unattended and terms.refused is None
+    return {
+        "decide": waits and decider,
+        "rule": None if decider else rule_of(terms.needs),
+        "extend": waits and decider and terms.extend and call.extensions < MOST_EXTENSIONS,
+        "remember": list(REMEMBER) if remembers else [],
+    }
+
+
+def rule_of(needs: tuple[Need, ...]) -> str | None:
+    """The rule that says who decides."""
+    return needs[0].rule if needs else None
 
 
 def standing(whole: Whole) -> dict[str, Any]:
@@ -69,6 +139,7 @@ def standing(whole: Whole) -> dict[str, Any]:
         "tool_call_id": call.tool_call_id,
         "state": call.state,
         "seal": call.seal,
+        "expires_at": time(call.expires_at),
         "arguments": json.loads(call.arguments),
         "proposed_arguments": json.loads(call.proposed_arguments) if call.proposed_arguments else None,
         "decision": decision,
@@ -81,41 +152,11 @@ def standing(whole: Whole) -> dict[str, Any]:
     }
 
 
-def told_to_model(call: Call, names: Mapping[UUID, str]) -> str:
-    """What the model reads about a call that is settled, or that its run no longer waits for."""
-    who = names.get(call.decided_by, "The user") if call.decided_by else "The user"
-    result = head((call.result or {}).get("text", ""), MODEL_CHARACTERS)
-    match call.state:
-        case "succeeded":
-            edited = f"[{who} changed the arguments to {call.arguments}]\n" if call.proposed_arguments else ""
-            return f"{edited}{result}"
-        case "answered":
-            return f"{result}\n[{who} answered this in the tool's place; the tool did not run.]"
-        case "rejected":
-            return f"Rejected by {who}: {call.reason}" if call.reason else f"Rejected by {who}."
-        case "expired":
-            return "Nobody decided in time, so it did not run."
-        case "cancelled" | "void":
-            return f"It did not run: {call.reason}"
-        case "failed":
-            return head(str((call.error or {}).get("message", "The tool failed.")), MODEL_CHARACTERS)
-        case "confirmed_done":
-            note = f" {call.note}" if call.note else ""
-            return f"The connection broke before the result came. A person checked: it did happen.{note}"
-        case "confirmed_not_done":
-            note = f" {call.note}" if call.note else ""
-            return f"The connection broke. A person checked: it did not happen.{note}"
-        case "unknown":
-            return "The connection broke before the result came: nobody knows whether it happened. Do not repeat it."
-        case state:
-            return f"It is still {state} while the conversation goes on without it."
-
-
-def head(text: str, limit: int) -> str:
-    """The beginning of a text that may be long, and how much there is of it."""
-    return (
-        text if len(text) <= limit else f"{text[:limit]}\n[Cut here: the first {limit:,} of {len(text):,} characters.]"
-    )
+def _grant(whole: Whole) -> dict[str, Any]:
+    grant = whole.grant
+    if grant is None:
+        return {"grant": None}
+    return {"grant": {"id": str(grant.id), "scope": scope_of(grant), "by": person(grant.given_by, whole.names)}}
 
 
 def person(user_id: UUID, names: Mapping[UUID, str]) -> dict[str, str]:

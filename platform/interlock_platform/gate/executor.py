@@ -7,23 +7,31 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_platform import faults
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
+from interlock_platform.gate.last_look import Void, last_look
 from interlock_platform.gate.ledger import Ledger
-from interlock_platform.gate.seal import seal
+from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.store import CallState
 from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.recovery import process_lives
+from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import Tools, UserKey
 
 logger = logging.getLogger(__name__)
 
+REPEATABLE = ("pure", "idempotent")
+"""Effect classes of tools that an admin lets be asked once more when nobody knows whether they ran."""
+IDEMPOTENCY_KEY = "interlock/idempotency-key"
+"""Where a server finds the call's id, which is the same however often the call is sent."""
 AWAY_SECONDS = 0.5
 """How long to wait before what a tool answered is written down once more."""
 
@@ -35,10 +43,13 @@ class StillUnderWay(Exception):
 class Executor:
     """Executes approved calls, each at most once over all processes."""
 
-    def __init__(self, database: Database, ledger: Ledger, tools: Tools, *, name: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, database: Database, proposer: Proposer, tools: Tools, *, name: str, timeout_seconds: float
+    ) -> None:
         """`name` says which process this is, in the ledger's rows; no other process, earlier or later, has it."""
         self._database = database
-        self._ledger = ledger
+        self._proposer = proposer
+        self._ledger: Ledger = proposer.ledger
         self._tools = tools
         self._name = name
         self._timeout_seconds = timeout_seconds
@@ -75,7 +86,7 @@ class Executor:
                 raise StillUnderWay
         # What this process started and never sent is still to be sent: only the answer to the commit was lost.
         unsent = ours and call_id not in self._sent
-        if call.state == "started" and not unsent:
+        if call.state == "started" and not unsent and not await self._take_over(tenant_id, call):
             # It was sent and nothing was written down. It is not sent again: nobody knows whether it happened.
             await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_loss(call, ours=ours))
             return
@@ -89,11 +100,13 @@ class Executor:
             refused = {"code": error.code, "message": str(error)}
             await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=refused)
             return
-        if call.state == "approved" and not await self._start(tenant_id, call, handler):
+        if call.state == "approved" and not await self._start(key, call, handler):
             return
         self._sent.add(call.id)
         try:
+            faults.reach("call.before_send")
             state, values = await self._send(handler, call)
+            faults.reach("call.after_answer")
             await self._settle(tenant_id, call, state, **values)
             self._sent.discard(call.id)
         except asyncio.CancelledError:
@@ -102,35 +115,18 @@ class Executor:
             await asyncio.shield(self._end(tenant_id, call, ("started",), "unknown", evidence=evidence))
             raise
 
-    async def _start(self, tenant_id: UUID, call: Call, handler: MCPHandler) -> bool:
-        """The last look before the effect: everything that was approved must still hold. Commits `started`."""
-        offered = {definition.name: definition for definition in handler.definitions(call.server_id)}
-        definition = offered.get(call.tool)
-        bound = seal(
-            tenant_id=tenant_id,
-            requester_id=call.user_id,
-            thread_id=call.thread_id,
-            call_id=call.id,
-            server_id=call.server_id,
-            definition_hash=definition.hash if definition else "",
-            arguments=call.arguments,
-            policy_version=call.policy_version,
-        )
-        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+    async def _start(self, key: UserKey, call: Call, handler: MCPHandler) -> bool:
+        """The last look before the effect, and the commit of `started`; False if the call must not run."""
+        async with self._database.transaction(key.scope, "start") as session:
             thread = await runs.hold(session, call.thread_id)
-            if thread is None:
+            whole = await store.find(session, call.id)
+            if thread is None or whole is None:
                 return False
-            void = None
-            if not await store.may_act(session, call.user_id):
-                void = "The person who asked for it may no longer act here."
-            elif definition is None:
-                void = "The server no longer offers this tool."
-            elif bound != call.seal:
-                void = "The tool's definition changed after the call was approved."
+            offered = {definition.name: definition for definition in handler.definitions(call.server_id)}
+            definition = offered.get(call.tool)
+            void = await last_look(session, whole, key, definition, self._proposer, self._tools)
             if void is not None:
-                await self._ledger.move(
-                    session, thread, call.id, ("approved",), "void", actor=None, reason=void, ended_at=func.now()
-                )
+                await self._void(session, thread, call, void)
                 return False
             started = await self._ledger.move(
                 session,
@@ -139,17 +135,44 @@ class Executor:
                 ("approved",),
                 "started",
                 actor=None,
-                presented_seal=bound,
+                presented_seal=whole.call.seal,
                 executor=self._name,
                 attempt=col(Call.attempt) + 1,
                 started_at=func.now(),
             )
         return started is not None
 
+    async def _void(self, session: AsyncSession, thread: Thread, call: Call, void: Void) -> None:
+        """Ends what must not run, and asks anew where that makes sense."""
+        moved = await self._ledger.move(
+            session, thread, call.id, ("approved",), "void",
+            actor=None, replaced=void.anew is not None, reason=void.why, ended_at=func.now(),
+        )  # fmt: skip
+        if moved is not None and void.anew is not None:
+            await self._tools.pin(session, void.anew.definition)
+            await self._proposer.propose_anew(session, thread, void.anew)
+
+    async def _take_over(self, tenant_id: UUID, call: Call) -> bool:
+        """Whether a call whose executor is gone may be sent again: an admin said so then, and says so now."""
+        if call.effect not in REPEATABLE:
+            return False
+        async with self._database.transaction(Scope(tenant_id=tenant_id), "take_over") as session:
+            thread = await runs.hold(session, call.thread_id)
+            today = await self._proposer.judge_again(session, call)
+            if thread is None or today.facts.effect not in REPEATABLE:
+                return False
+            taken = await self._ledger.move(
+                session, thread, call.id, ("started",), "started",
+                actor=None, held_by=call.executor, executor=self._name, attempt=col(Call.attempt) + 1,
+            )  # fmt: skip
+        return taken is not None
+
     async def _send(self, handler: MCPHandler, call: Call) -> tuple[CallState, dict[str, Any]]:
         """What became of it: an answer, a proof that nothing ran, or neither."""
         try:
-            result = await handler.call(call.server_id, call.tool, json.loads(call.arguments), self._timeout_seconds)
+            meta = {IDEMPOTENCY_KEY: str(call.id)}
+            arguments = json.loads(call.arguments)
+            result = await handler.call(call.server_id, call.tool, arguments, self._timeout_seconds, meta)
         except ServerUnavailable as error:
             return "failed", {"error": {"code": error.code, "message": f"Nothing was sent: {error}"}}
         except NotExecuted as error:
@@ -176,7 +199,7 @@ class Executor:
     async def _end(
         self, tenant_id: UUID, call: Call, old: tuple[CallState, ...], state: CallState, **values: Any
     ) -> None:
-        async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
+        async with self._database.transaction(Scope(tenant_id=tenant_id), "settle") as session:
             thread = await runs.hold(session, call.thread_id)
             if thread is None:
                 logger.error("The thread of call %s is gone; its outcome was %s", call.id, state)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.audit.store import record
 from interlock_platform.gate import card, store
+from interlock_platform.gate.card import Viewer
 from interlock_platform.gate.store import OPEN, WAITING, CallState, Whole
+from interlock_platform.gate.telling import told_to_model
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
 from interlock_platform.tables.conversation import Thread
@@ -32,58 +35,134 @@ class Ledger:
         new: CallState,
         *,
         actor: UUID | None,
+        replaced: bool = False,
         **conditions_and_values: Any,
     ) -> Whole | None:
-        """Moves a call of a thread that is held; None if it was not as expected, and then nothing happened."""
+        """Moves a call of a thread that is held; None if it was not as expected, and then nothing happened.
+
+        A call that is `replaced` by one proposed anew is not told to the model: its successor will be.
+        """
         if not await store.transition(session, call_id, old, new, **conditions_and_values):
             return None
         whole = await self._whole(session, call_id)
         call = whole.call
-        record(
-            session, actor, f"call.{new}", str(call_id),
-            seal=call.seal, tool=call.name, reason=call.reason, executor=call.executor, attempt=call.attempt,
-        )  # fmt: skip
-        await runs.append(session, thread, call.run_id, "call", card.standing(whole))
-        if new not in OPEN:
-            content = card.told_to_model(call, whole.names)
-            told = {"tool_call_id": call.tool_call_id, "id": str(call.id), "content": content}
-            await runs.append(session, thread, call.run_id, "tool_result", told)
+        self._record(session, actor, f"call.{new}", call)
+        await runs.append(session, thread, call.run_id, "call", card.change(whole))
+        if new not in OPEN and call.kind == "tool" and not replaced:
+            await self._tell(session, thread, whole)
         if (new in WAITING) or any(state in WAITING for state in old):
-            await self._ring(session, whole)
+            await self.ring(session, whole)
         if new == "approved":
-            await self._queue.execute(session, self._tenant(thread), call_id)
-        elif new != "started":
+            await self._queue.execute(session, tenant_of(thread), call_id)
+        elif new not in OPEN and call.parent_id is not None:
+            await self._resume(session, thread, call.parent_id)
+        elif new not in ("started", "input_required"):
             # The run goes on, or at least a message that came meanwhile need not wait for it any longer.
-            await self._queue.advance(session, self._tenant(thread), thread.id)
+            await self._queue.advance(session, tenant_of(thread), thread.id)
+        return whole
+
+    async def amend(
+        self,
+        session: AsyncSession,
+        thread: Thread,
+        call_id: UUID,
+        action: str,
+        *,
+        actor: UUID | None,
+        **conditions_and_values: Any,
+    ) -> Whole | None:
+        """Changes a call that goes on waiting: its arguments, its approvals, who is asked, until when."""
+        if not await store.transition(session, call_id, ("proposed",), "proposed", **conditions_and_values):
+            return None
+        whole = await self._whole(session, call_id)
+        self._record(session, actor, action, whole.call)
+        await runs.append(session, thread, whole.call.run_id, "call", card.change(whole))
+        await self.ring(session, whole)
         return whole
 
     async def propose(self, session: AsyncSession, thread: Thread, row: Call, message_id: str) -> None:
-        """Enters a call of a thread that is held."""
+        """Enters a call of a message, in a thread that is held."""
+        proposed = {
+            "id": row.tool_call_id,
+            "name": row.name,
+            "arguments": json.loads(row.arguments),
+            "message_id": message_id,
+        }
+        await runs.append(session, thread, row.run_id, "tool_call", proposed)
+        await self.enter(session, thread, row)
+
+    async def enter(self, session: AsyncSession, thread: Thread, row: Call) -> Whole:
+        """Enters a call as policy judged it: it waits, or is approved or rejected already."""
         session.add(row)
         await session.flush()
         whole = await self._whole(session, row.id)
-        arguments = json.loads(row.arguments)
-        proposed = {"id": row.tool_call_id, "name": row.name, "arguments": arguments, "message_id": message_id}
-        await runs.append(session, thread, row.run_id, "tool_call", proposed)
-        await runs.append(session, thread, row.run_id, "call", card.card(whole, self._server_names))
-        record(session, row.user_id, "call.proposed", str(row.id), seal=row.seal, tool=row.name, verdict=row.verdict)
-        await self._queue.expire(session, self._tenant(thread), row.id, row.expires_at)
-        await self._ring(session, whole)
+        requester = whole.people.get(row.user_id)
+        viewer = Viewer(row.user_id, requester.roles if requester else frozenset())
+        await runs.append(session, thread, row.run_id, "call", card.card(whole, self._server_names, viewer))
+        self._record(session, row.user_id, "call.proposed", row)
+        if row.state == "proposed":
+            await self.expire_at(session, thread, row.id, row.expires_at)
+            await self.ring(session, whole)
+            return whole
+        self._record(session, None, f"call.{row.state}", row)
+        if row.state not in OPEN:
+            await self._tell(session, thread, whole)
+        return whole
 
-    def card(self, whole: Whole) -> dict[str, Any]:
-        return card.card(whole, self._server_names)
+    async def expire_at(self, session: AsyncSession, thread: Thread, call_id: UUID, at: datetime) -> None:
+        """Looks again at the call when its time is up."""
+        await self._queue.expire(session, tenant_of(thread), call_id, at)
+
+    async def go_on(self, session: AsyncSession, thread: Thread) -> None:
+        """Has the thread's runs looked at again."""
+        await self._queue.advance(session, tenant_of(thread), thread.id)
+
+    def card(self, whole: Whole, viewer: Viewer) -> dict[str, Any]:
+        return card.card(whole, self._server_names, viewer)
+
+    def card_for_requester(self, whole: Whole) -> dict[str, Any]:
+        """The card as the log has it: the thread is the requester's."""
+        requester = whole.people.get(whole.call.user_id)
+        return self.card(whole, Viewer(whole.call.user_id, requester.roles if requester else frozenset()))
+
+    async def ring(self, session: AsyncSession, whole: Whole) -> None:
+        """Tells whoever may decide the call that something about it is new."""
+        call = whole.call
+        assert call.tenant_id is not None, "the database fills it in"
+        if whole.terms.needs or call.unattended:
+            await runs.tell_tenant(session, call.tenant_id, f"approval:{call.id}")
+        else:
+            await runs.tell_user(session, call.tenant_id, call.user_id, f"approval:{call.id}")
+
+    async def _tell(self, session: AsyncSession, thread: Thread, whole: Whole) -> None:
+        call = whole.call
+        told = {
+            "tool_call_id": call.tool_call_id,
+            "id": str(call.id),
+            "content": told_to_model(call, whole.names),
+        }
+        await runs.append(session, thread, call.run_id, "tool_result", told)
+
+    async def _resume(self, session: AsyncSession, thread: Thread, parent_id: UUID) -> None:
+        """The call that a server asked something for goes on, once nothing of it is open any more."""
+        if not any(child.state in OPEN for child in await store.children(session, parent_id)):
+            await self._queue.execute(session, tenant_of(thread), parent_id)
 
     async def _whole(self, session: AsyncSession, call_id: UUID) -> Whole:
         whole = await store.find(session, call_id)
         assert whole is not None, "a call that this transaction holds"
         return whole
 
-    async def _ring(self, session: AsyncSession, whole: Whole) -> None:
-        call = whole.call
-        if call.tenant_id is not None:
-            await runs.tell_user(session, call.tenant_id, call.user_id, f"approval:{call.id}")
-
     @staticmethod
-    def _tenant(thread: Thread) -> UUID:
-        assert thread.tenant_id is not None, "the database fills it in"
-        return thread.tenant_id
+    def _record(session: AsyncSession, actor: UUID | None, action: str, call: Call) -> None:
+        record(
+            session, actor, action, str(call.id),
+            kind=call.kind, tool=call.name, seal=call.seal, verdict=call.verdict, policy=call.policy_version,
+            grant=str(call.grant_id) if call.grant_id else None, reason=call.reason,
+            executor=call.executor, attempt=call.attempt,
+        )  # fmt: skip
+
+
+def tenant_of(thread: Thread) -> UUID:
+    assert thread.tenant_id is not None, "the database fills it in"
+    return thread.tenant_id

@@ -2,28 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from langchain_core.messages import AIMessage, ToolCall
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_graphs.gate import Proposed, Ready, Refused, Settled, Waiting
-from interlock_handlers.definition import ToolDefinition
 from interlock_platform.database import Database
 from interlock_platform.errors import Problem
-from interlock_platform.gate import card, store
+from interlock_platform.gate import store
 from interlock_platform.gate.arguments import errors_in
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.ledger import Ledger
-from interlock_platform.gate.seal import canonical, seal
-from interlock_platform.policy.facts import Facts
-from interlock_platform.policy.judge import judge
+from interlock_platform.gate.proposer import Proposer, Wanted
+from interlock_platform.gate.seal import canonical
+from interlock_platform.gate.telling import told_to_model
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.stops import RunStopped
 from interlock_platform.tables.conversation import Message
-from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import UserKey
 from interlock_platform.tools.toolset import Toolset
 
@@ -37,9 +33,12 @@ class Proposals:
     """Makes the gates of runs."""
 
     database: Database
-    ledger: Ledger
+    proposer: Proposer
     executor: Executor
-    approval_minutes: int
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.proposer.ledger
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class RunGate:
     async def propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
         """Writes the message and its calls in one transaction; asked again, it says the same."""
         message_id = UUID(message.id)
-        async with self.proposals.database.transaction(self.key.scope) as session:
+        async with self.proposals.database.transaction(self.key.scope, "propose") as session:
             thread = await runs.hold(session, self.thread_id)
             run = await runs.run_of(session, self.thread_id, self.run_id)
             if thread is None or run is None or run.state != "running" or run.cancelled_at:
@@ -70,37 +69,45 @@ class RunGate:
                 session, thread, self.run_id,
                 message_id=message_id, role="assistant", content=message.text, more=more,
             )  # fmt: skip
-            expires_at = await store.now(session) + timedelta(minutes=self.proposals.approval_minutes)
             answers: list[Proposed | Refused] = []
             for position, each in enumerate(message.tool_calls):
                 tool_call_id = str(each["id"])
                 if tool_call_id in refused:
                     answers.append(Refused(tool_call_id, refused[tool_call_id]))
                     continue
-                row = self._row(each, position, self.toolset.by_name[each["name"]])
-                row.expires_at = expires_at
-                await self.proposals.ledger.propose(session, thread, row, str(message_id))
+                wanted = Wanted(
+                    run_id=self.run_id,
+                    unattended=run.unattended,
+                    tool_call_id=tool_call_id,
+                    position=position,
+                    definition=self.toolset.by_name[each["name"]],
+                    arguments=canonical(each["args"]),
+                )
+                row = await self.proposals.proposer.propose(session, thread, wanted, str(message_id))
                 answers.append(Proposed(tool_call_id, str(row.id)))
             return answers
 
     async def look(self, call_id: str) -> Waiting | Ready | Settled:
-        """The ledger's word on a call."""
+        """The ledger's word on a call, or on what took its place."""
         async with self.proposals.database.transaction(self.key.scope) as session:
-            whole = await store.find(session, UUID(call_id))
+            whole = await store.newest(session, UUID(call_id))
         if whole is None:
             return Settled("The call is gone.", declined=True, failed=False)
         call = whole.call
         if call.state in store.OPEN:
             return Ready() if call.state == "approved" and call.verdict == "allow" else Waiting()
         return Settled(
-            card.told_to_model(call, whole.names),
+            told_to_model(call, whole.names),
             declined=call.state in DECLINED,
             failed=call.state in ("failed", "void", "confirmed_not_done"),
         )
 
     async def execute(self, call_id: str) -> Waiting | Settled:
         """Runs a call that policy allowed."""
-        await self.proposals.executor.execute(self.key.tenant_id, UUID(call_id))
+        async with self.proposals.database.transaction(self.key.scope) as session:
+            whole = await store.newest(session, UUID(call_id))
+        if whole is not None:
+            await self.proposals.executor.execute(self.key.tenant_id, whole.call.id)
         seen = await self.look(call_id)
         return Waiting() if isinstance(seen, Ready) else seen
 
@@ -121,36 +128,10 @@ class RunGate:
             return problem.message
         return None
 
-    def _row(self, proposed: ToolCall, position: int, definition: ToolDefinition) -> Call:
-        call_id, arguments = uuid4(), canonical(proposed["args"])
-        facts = Facts(definition.server_id, definition.name, definition.hash, proposed["args"],
-                      requester=self.key.user_id, email="", roles=frozenset())  # fmt: skip
-        verdict = judge(facts, ())
-        bound: dict[str, Any] = {
-            "server_id": definition.server_id,
-            "definition_hash": definition.hash,
-            "arguments": arguments,
-            "policy_version": "1",
-            "thread_id": self.thread_id,
-        }
-        return Call(
-            id=call_id,
-            run_id=self.run_id,
-            user_id=self.key.user_id,
-            tool_call_id=str(proposed["id"]),
-            position=position,
-            name=proposed["name"],
-            tool=definition.name,
-            seal=seal(tenant_id=self.key.tenant_id, requester_id=self.key.user_id, call_id=call_id, **bound),
-            verdict=verdict.verdict,
-            trace=verdict.trace_wire(),
-            state="proposed",
-            **bound,
-        )
-
     async def _answers(self, session: AsyncSession, written: Message) -> list[Proposed | Refused]:
         more = written.more or {}
-        calls = {call.tool_call_id: call for call in await store.of_run(session, self.thread_id, self.run_id)}
+        rows = await store.tools_of(session, self.thread_id, [self.run_id])
+        calls = {call.tool_call_id: call for call in rows}
         return [
             Refused(each["id"], more["refused"][each["id"]])
             if each["id"] in more["refused"]

@@ -3,34 +3,56 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query, Request
 
-from interlock_platform.gate.decisions import Decision, Decisions, Resolution
+from interlock_platform.errors import Problem
+from interlock_platform.gate.decision import Decision, Resolution
+from interlock_platform.gate.decisions import Decisions
+from interlock_platform.gate.expiry import Expiry
+from interlock_platform.gate.inbox import Inbox, InboxScope
 from interlock_platform.gate.store import CallState
 from interlock_platform.http.authentication import SignedIn
+from interlock_platform.policy.facts import Risk
 
 
-def gate_routes(decisions: Decisions) -> APIRouter:
+def gate_routes(inbox: Inbox, decisions: Decisions, expiry: Expiry) -> APIRouter:
     router = APIRouter(prefix="/api/approvals", tags=["approvals"])
+    by_a_person = [Depends(no_key)]
 
     @router.get("")
     async def list_approvals(
         who: SignedIn,
         state: Annotated[CallState, Query()] = "proposed",
-        scope: Annotated[Literal["mine"], Query()] = "mine",
+        scope: Annotated[InboxScope, Query()] = "mine",
+        server: Annotated[str | None, Query(max_length=200)] = None,
+        risk: Annotated[Risk | Literal["unclassified"] | None, Query()] = None,
+        older_than_minutes: Annotated[int | None, Query(ge=0, le=100_000)] = None,
     ) -> dict[str, Any]:
-        return {"approvals": await decisions.list_calls(who, state)}
+        return await inbox.list_calls(
+            who, scope=scope, state=state, server=server, risk=risk, older_than_minutes=older_than_minutes
+        )
 
     @router.get("/{call_id}")
     async def show_approval(who: SignedIn, call_id: UUID) -> dict[str, Any]:
-        return await decisions.show(who, call_id)
+        return await inbox.show(who, call_id)
 
-    @router.post("/{call_id}/decision")
+    @router.post("/{call_id}/decision", dependencies=by_a_person)
     async def decide(who: SignedIn, call_id: UUID, decision: Annotated[Decision, Body()]) -> dict[str, Any]:
         return await decisions.decide(who, call_id, decision)
 
-    @router.post("/{call_id}/resolution")
+    @router.post("/{call_id}/resolution", dependencies=by_a_person)
     async def resolve(who: SignedIn, call_id: UUID, found: Resolution) -> dict[str, Any]:
         return await decisions.resolve(who, call_id, found)
 
+    @router.post("/{call_id}/extension", dependencies=by_a_person)
+    async def extend(who: SignedIn, call_id: UUID) -> dict[str, Any]:
+        return await expiry.extend(who, call_id)
+
     return router
+
+
+async def no_key(request: Request) -> None:
+    """Raises `session_required`: a key or a token may ask for a call and never decide one."""
+    if "authorization" in request.headers:
+        message = "Only a signed-in person decides. Sign in, and send no key or token with it."
+        raise Problem("session_required", 403, message)

@@ -1,27 +1,41 @@
 """The ledger's rows: every change of state is one conditional UPDATE."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from interlock_platform.policy.terms import Terms, read_terms
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import User
-from interlock_platform.tables.ledger import Call
+from interlock_platform.tables.ledger import Approval, Call
+from interlock_platform.tables.policy import Grant
 from interlock_platform.tables.tooling import Definition
 
 CallState = Literal[
-    "proposed", "approved", "rejected", "answered", "expired", "cancelled", "void", "started", "succeeded", "failed",
-    "unknown", "confirmed_done", "confirmed_not_done",
+    "proposed", "approved", "rejected", "answered", "expired", "cancelled", "void", "started", "input_required",
+    "succeeded", "failed", "unknown", "confirmed_done", "confirmed_not_done",
 ]  # fmt: skip
-OPEN: tuple[CallState, ...] = ("proposed", "approved", "started", "unknown")
+OPEN: tuple[CallState, ...] = ("proposed", "approved", "started", "input_required", "unknown")
 WAITING: tuple[CallState, ...] = ("proposed", "unknown")
 """States in which a person has something to do."""
+MOVING: tuple[CallState, ...] = ("approved", "started")
+"""States in which nobody has: the call is about to run, or runs."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom a card names, as they are today; without `active`, they may no longer act."""
+
+    name: str
+    roles: frozenset[str]
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -31,25 +45,79 @@ class Whole:
     call: Call
     declared: dict[str, Any]
     thread_title: str
-    names: dict[UUID, str]
+    people: dict[UUID, Person]
+    approvals: tuple[Approval, ...] = ()
+    grant: Grant | None = None
+    terms: Terms = field(default_factory=Terms)
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        return {user_id: person.name for user_id, person in self.people.items()}
+
+    def approved_by(self, seal: str) -> dict[UUID, frozenset[str]]:
+        """Whose approvals of these sealed bytes count today, with their roles of today."""
+        given = (each.user_id for each in self.approvals if each.seal == seal)
+        return {user_id: self.people[user_id].roles for user_id in given if self.people[user_id].active}
 
 
-async def find(session: AsyncSession, call_id: UUID, user_id: UUID | None = None) -> Whole | None:
-    """The call; with `user_id`, only if that user requested it."""
-    query = _wholes().where(col(Call.id) == call_id)
-    if user_id is not None:
-        query = query.where(col(Call.user_id) == user_id)
-    wholes = await _read(session, query)
+async def find(session: AsyncSession, call_id: UUID) -> Whole | None:
+    wholes = await _read(session, _wholes().where(col(Call.id) == call_id))
     return wholes[0] if wholes else None
 
 
-async def list_calls(session: AsyncSession, user_id: UUID, states: Sequence[str], limit: int) -> list[Whole]:
-    """The user's calls in these states, oldest first."""
-    query = _wholes().where(col(Call.user_id) == user_id, col(Call.state).in_(states))
-    return await _read(session, query.order_by(col(Call.created_at)).limit(limit))
+async def newest(session: AsyncSession, call_id: UUID) -> Whole | None:
+    """The call, or what took its place when it became void."""
+    successor = (
+        select(col(Call.id))
+        .where(*_same(call_id, col(Call.thread_id), col(Call.run_id), col(Call.tool_call_id), col(Call.kind)))
+        .order_by(col(Call.generation).desc())
+        .limit(1)
+    )
+    found = await session.scalar(successor)
+    return await find(session, found) if found else None
 
 
-def _wholes() -> Select[Call, dict[str, Any], str]:
+def _same(call_id: UUID, *columns: Any) -> list[Any]:
+    """That these columns are as those of the call."""
+    one = select(Call).where(col(Call.id) == call_id).subquery()
+    return [column == select(one.c[column.key]).scalar_subquery() for column in columns]
+
+
+async def children(session: AsyncSession, parent_id: UUID) -> Sequence[Call]:
+    """What a server wanted to be told before this call goes on, in the order of its asking."""
+    query = select(Call).where(col(Call.parent_id) == parent_id).order_by(col(Call.generation), col(Call.position))
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def list_own(session: AsyncSession, user_id: UUID, state: str, limit: int) -> list[Whole]:
+    """The calls that this user requested, oldest first."""
+    return await _list(session, _wholes().where(col(Call.user_id) == user_id, col(Call.state) == state), limit)
+
+
+async def list_all(session: AsyncSession, state: str, limit: int) -> list[Whole]:
+    """The calls of the tenant, oldest first."""
+    return await _list(session, _wholes().where(col(Call.state) == state), limit)
+
+
+async def list_with_deciders(session: AsyncSession, state: str, limit: int) -> list[Whole]:
+    """The calls for which a rule names who decides, oldest first."""
+    return await _list(session, _wholes().where(col(Call.state) == state, _named_deciders()), limit)
+
+
+async def waiting(session: AsyncSession) -> list[Call]:
+    """All calls of the tenant that wait for somebody."""
+    return list(await session.scalars(select(Call).where(col(Call.state).in_(WAITING))))
+
+
+def _named_deciders() -> Any:
+    return func.jsonb_array_length(func.coalesce(col(Call.terms)["needs"], func.jsonb_build_array())) > 0
+
+
+async def _list(session: AsyncSession, query: "Select[Call, dict[str, Any], str]", limit: int) -> list[Whole]:
+    return await _read(session, query.order_by(col(Call.created_at), col(Call.position)).limit(limit))
+
+
+def _wholes() -> "Select[Call, dict[str, Any], str]":
     return (
         select(Call, col(Definition.declared), col(Thread.title))
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
@@ -58,19 +126,67 @@ def _wholes() -> Select[Call, dict[str, Any], str]:
     )
 
 
-async def _read(session: AsyncSession, query: Select[Call, dict[str, Any], str]) -> list[Whole]:
+async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str]") -> list[Whole]:
     rows = (await session.execute(query)).all()
-    names = await names_in(session, [call for call, _, _ in rows])
-    return [Whole(call, declared, title, names) for call, declared, title in rows]
+    calls = [call for call, _, _ in rows]
+    approvals = await _approvals(session, [call.id for call in calls if call.kind == "tool"])
+    grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
+    terms = {call.id: read_terms(call.terms) for call in calls}
+    mentioned = {user_id for need in terms.values() for each in need.needs for user_id in each.users}
+    mentioned |= {each.user_id for each in approvals} | {grant.given_by for grant in grants.values()}
+    people = await people_in(session, calls, mentioned)
+    return [
+        Whole(
+            call,
+            declared,
+            title,
+            people,
+            tuple(each for each in approvals if each.call_id == call.id),
+            grants.get(call.grant_id) if call.grant_id else None,
+            terms[call.id],
+        )
+        for call, declared, title in rows
+    ]
+
+
+async def _approvals(session: AsyncSession, call_ids: Sequence[UUID]) -> Sequence[Approval]:
+    if not call_ids:
+        return ()
+    query = select(Approval).where(col(Approval.call_id).in_(call_ids)).order_by(col(Approval.at))
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def _grants(session: AsyncSession, grant_ids: Sequence[UUID]) -> dict[UUID, Grant]:
+    if not grant_ids:
+        return {}
+    return {grant.id: grant for grant in await session.scalars(select(Grant).where(col(Grant.id).in_(grant_ids)))}
+
+
+async def people_in(session: AsyncSession, calls: Sequence[Call], mentioned: Iterable[UUID] = ()) -> dict[UUID, Person]:
+    """Whoever asked for these calls, decided or resolved them, or is mentioned beside them."""
+    people = {who for call in calls for who in (call.user_id, call.decided_by, call.resolved_by) if who}
+    people |= set(mentioned)
+    if not people:
+        return {}
+    rows = await session.execute(
+        select(col(User.id), col(User.name), col(User.roles), col(User.disabled_at)).where(col(User.id).in_(people))
+    )
+    return {user_id: Person(name, frozenset(roles), disabled is None) for user_id, name, roles, disabled in rows}
 
 
 async def names_in(session: AsyncSession, calls: Sequence[Call]) -> dict[UUID, str]:
-    """The names of whoever asked for these calls, decided or resolved them."""
-    people = {who for call in calls for who in (call.user_id, call.decided_by, call.resolved_by) if who}
-    if not people:
-        return {}
-    named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
-    return dict(named.all())
+    return {user_id: person.name for user_id, person in (await people_in(session, calls)).items()}
+
+
+async def person(session: AsyncSession, user_id: UUID) -> Person | None:
+    return (await people_in(session, (), [user_id])).get(user_id)
+
+
+async def approve(session: AsyncSession, call_id: UUID, user_id: UUID, seal: str) -> bool:
+    """True: this person had not approved these sealed bytes yet."""
+    row = insert(Approval).values(call_id=call_id, user_id=user_id, seal=seal)
+    added = await session.execute(row.on_conflict_do_nothing().returning(col(Approval.user_id)))
+    return added.one_or_none() is not None
 
 
 async def transition(
@@ -82,6 +198,7 @@ async def transition(
     presented_seal: str | None = None,
     before_expiry: bool = False,
     after_expiry: bool = False,
+    held_by: str | None = None,
     **values: Any,
 ) -> bool:
     """True: this transaction moved the call. False: it was not in that state, or not as sealed, or not in time."""
@@ -92,6 +209,8 @@ async def transition(
         statement = statement.where(col(Call.expires_at) > func.now())
     if after_expiry:
         statement = statement.where(col(Call.expires_at) <= func.now())
+    if held_by is not None:
+        statement = statement.where(col(Call.executor) == held_by)
     moved = await session.execute(
         statement.values(state=new, **values).returning(col(Call.id)),
         execution_options={"synchronize_session": False},
@@ -100,15 +219,18 @@ async def transition(
 
 
 async def of_run(session: AsyncSession, thread_id: UUID, run_id: UUID) -> Sequence[Call]:
-    """The calls of a run, in the order of their proposal."""
+    """The calls of a run and what servers asked on the way, in the order of their proposal."""
     query = select(Call).where(col(Call.thread_id) == thread_id, col(Call.run_id) == run_id)
-    ordered = query.order_by(col(Call.created_at), col(Call.position))
+    ordered = query.order_by(col(Call.created_at), col(Call.position), col(Call.generation))
     return (await session.scalars(ordered.execution_options(populate_existing=True))).all()
 
 
-async def of_thread(session: AsyncSession, thread_id: UUID, run_ids: Sequence[UUID]) -> Sequence[Call]:
-    query = select(Call).where(col(Call.thread_id) == thread_id, col(Call.run_id).in_(run_ids))
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+async def tools_of(session: AsyncSession, thread_id: UUID, run_ids: Sequence[UUID]) -> Sequence[Call]:
+    """The tool calls of these runs; where one took another's place, it comes later."""
+    query = select(Call).where(
+        col(Call.thread_id) == thread_id, col(Call.run_id).in_(run_ids), col(Call.kind) == "tool"
+    )
+    return (await session.scalars(query.order_by(col(Call.generation)).execution_options(populate_existing=True))).all()
 
 
 async def count_open(session: AsyncSession, thread_id: UUID, run_id: UUID) -> int:
@@ -116,17 +238,6 @@ async def count_open(session: AsyncSession, thread_id: UUID, run_id: UUID) -> in
         col(Call.thread_id) == thread_id, col(Call.run_id) == run_id, col(Call.state).in_(OPEN)
     )
     return (await session.execute(query)).scalar_one()
-
-
-async def count_waiting(session: AsyncSession, user_id: UUID) -> int:
-    query = select(func.count()).where(col(Call.user_id) == user_id, col(Call.state).in_(WAITING))
-    return (await session.execute(query)).scalar_one()
-
-
-async def may_act(session: AsyncSession, user_id: UUID) -> bool:
-    """Whether the requester is still a user of the tenant."""
-    query = select(col(User.id)).where(col(User.id) == user_id, col(User.disabled_at).is_(None))
-    return (await session.execute(query)).one_or_none() is not None
 
 
 async def now(session: AsyncSession) -> datetime:

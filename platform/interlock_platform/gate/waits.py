@@ -18,16 +18,22 @@ async def interrupts(session: AsyncSession, thread_id: UUID, run_id: UUID, ledge
         whole = await store.find(session, call.id) if call.state in store.WAITING else None
         if whole is None:
             continue
-        shown = ledger.card(whole)
+        shown = ledger.card_for_requester(whole)
         found.append(
             interrupt_of(
                 shown["id"],
                 call.tool_call_id,
                 reason=shown["reason"],
-                message=f"{shown['tool']['title'] or call.tool} waits for your decision.",
+                message=_message(shown),
                 expires_at=shown["expires_at"],
                 response_schema=DECISION_SCHEMA,
                 call=shown,
             )
         )
     return found
+
+
+def _message(shown: dict[str, Any]) -> str:
+    if shown["asked"]:
+        return str(shown["asked"]["message"])
+    return f"{shown['tool']['title'] or shown['tool']['name']} waits for a decision."

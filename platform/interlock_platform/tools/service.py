@@ -1,8 +1,11 @@
 """A user's servers: connecting, disconnecting, and the toolset that comes of it."""
 
+import hashlib
+import hmac
+import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -42,9 +45,10 @@ class UserKey:
 class Tools:
     """The catalogue, and each user's connections to it."""
 
-    def __init__(self, database: Database, catalogue: Mapping[str, ServerSpec]) -> None:
+    def __init__(self, database: Database, catalogue: Mapping[str, ServerSpec], secret_key: str) -> None:
         self._database = database
         self.catalogue = catalogue
+        self._secret_key = secret_key
         self._ssl_context = ssl.create_default_context()
         self.handlers: Registry[UserKey, UserServers] = Registry(self._make)
 
@@ -115,6 +119,23 @@ class Tools:
     async def current(self, key: UserKey) -> Toolset:
         async with self._database.transaction(key.scope) as session:
             return await read_toolset(session, key.user_id, await store.latest_revision(session, key.user_id))
+
+    async def connection_of(self, session: AsyncSession, key: UserKey, server_id: str) -> str:
+        """Which connection to the server the user has, with which address and credential; empty without one.
+
+        Another after every connecting anew and after every change of how the server is reached. It gives no secret
+        away: it is keyed.
+        """
+        connection = await store.connection_id(session, key.user_id, server_id)
+        spec = self.catalogue.get(server_id)
+        if connection is None or spec is None:
+            return ""
+        reached = json.dumps([connection.hex, asdict(spec)], sort_keys=True)
+        return hmac.new(self._secret_key.encode(), f"connection {reached}".encode(), hashlib.sha256).hexdigest()
+
+    async def pin(self, session: AsyncSession, definition: ToolDefinition) -> None:
+        """Keeps a definition that a call is about."""
+        await store.pin(session, [definition])
 
     def _spec(self, key: UserKey, server_id: str) -> ServerSpec:
         spec = self.catalogue.get(server_id)

@@ -24,6 +24,12 @@ async def wanted(session: AsyncSession, user_id: UUID) -> set[str]:
     return set(await session.scalars(select(col(Connection.server_id)).where(col(Connection.user_id) == user_id)))
 
 
+async def connection_id(session: AsyncSession, user_id: UUID, server_id: str) -> UUID | None:
+    """Which connecting it was that the user has of this server."""
+    query = select(col(Connection.id)).where(col(Connection.user_id) == user_id, col(Connection.server_id) == server_id)
+    return await session.scalar(query)
+
+
 async def want(session: AsyncSession, user_id: UUID, server_id: str) -> None:
     row = insert(Connection).values(user_id=user_id, server_id=server_id)
     await session.execute(row.on_conflict_do_nothing())

@@ -5,31 +5,8 @@ from typing import Any
 import pytest
 
 from tests.person import Person
-from tests.platform.place import Place, record
-
-Asking = dict[str, Any]
-
-
-async def ask(place: Place, alice: Person, value: str, *, then: str = "So be it.") -> tuple[str, str, Asking]:
-    """The model asks to record the value; the thread, the run and the card that waits."""
-    asked = f"Record {value}."
-    place.model.script(
-        [{"contains": asked, "after_tool": False, "calls": [record(value)]}, {"text": then, "times": None}]
-    )
-    thread_id = await alice.new_thread()
-    run_id = await alice.say(thread_id, asked)
-    return thread_id, run_id, await alice.card(thread_id)
-
-
-async def dismiss(alice: Person, card: Asking) -> None:
-    """Nothing of it is left for another test."""
-    assert (await alice.decide(card, "reject"))["ok"]
-    assert await alice.finished(card["thread_id"], card["run_id"]) == "success"
-
-
-def read_by_model(place: Place) -> str:
-    """The last result that the model was told of."""
-    return next(said.text for said in reversed(place.model.requests()[-1].messages) if said.role == "tool")
+from tests.platform.gate.asking import ask, dismiss, read_by_model
+from tests.platform.place import Place
 
 
 async def test_nothing_runs_before_it_is_approved_and_then_it_runs_once(place: Place, alice: Person) -> None:
@@ -147,13 +124,11 @@ async def test_the_seal_of_before_a_change_decides_nothing_any_more(place: Place
     assert place.received("after") == 1
 
 
-async def test_nobody_else_can_see_or_decide_it(
-    place: Place, alice: Person, bob: Person, carol: Person, mallory: Person
-) -> None:
+async def test_nobody_else_can_see_or_decide_it(place: Place, alice: Person, bob: Person, mallory: Person) -> None:
     _, _, card = await ask(place, alice, "private")
     nothing = "00000000-0000-4000-8000-000000000000"
     body = {"decision": "approve", "seal": card["seal"]}
-    for other in (bob, carol, mallory):
+    for other in (bob, mallory):
         for method, path, sent in (
             ("GET", "/api/approvals/{}", None),
             ("POST", "/api/approvals/{}/decision", body),
@@ -170,6 +145,21 @@ async def test_nobody_else_can_see_or_decide_it(
     await dismiss(alice, card)
 
 
+async def test_an_approver_sees_what_the_organisation_asks_and_decides_only_what_a_rule_gives_them(
+    place: Place, alice: Person, carol: Person
+) -> None:
+    _, _, card = await ask(place, alice, "seen by an approver")
+    seen = await carol.ok("GET", f"/api/approvals/{card['id']}")
+    assert seen == {**card, "may": {"decide": False, "rule": None, "extend": False, "remember": []}}
+    assert (await carol.ok("GET", "/api/approvals"))["approvals"] == []
+    for decision in ("approve", "reject"):
+        refused = await carol.decide(card, decision)
+        assert (refused["ok"], refused["error"]["code"]) == (False, "not_approver")
+    answer = await carol.api("POST", f"/api/approvals/{card['id']}/resolution", {"resolution": "confirmed_done"})
+    assert answer.status_code == 404
+    await dismiss(alice, card)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -177,7 +167,7 @@ async def test_nobody_else_can_see_or_decide_it(
         ({"decision": "maybe", "seal": "x"}, ""),
         ({"decision": "approve", "seal": "x", "arguments": [1]}, "/approve/arguments"),
         ({"decision": "reject", "seal": "x", "reason": "r" * 4001}, "/reject/reason"),
-        ({"decision": "respond", "seal": "x"}, "/respond/response"),
+        ({"decision": "respond", "seal": "x", "response": ""}, "/respond/response"),
         ({"decision": "reject", "seal": "x", "arguments": {}}, "/reject/arguments"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from interlock_platform.database import conninfo
 from tests.person import Person
-from tests.platform.gate.test_decisions import ask, dismiss, read_by_model
+from tests.platform.gate.asking import ask, dismiss, read_by_model
 from tests.platform.place import Place, record, slow
 
 
@@ -53,22 +53,6 @@ async def test_an_expiry_job_that_comes_too_early_changes_nothing(place: Place, 
     await dismiss(alice, other)
     assert await alice.ok("GET", f"/api/approvals/{card['id']}") == card
     await dismiss(alice, card)
-
-
-async def test_a_definition_that_changed_after_the_approval_makes_it_void(place: Place, alice: Person) -> None:
-    thread_id, run_id, card = await ask(place, alice, "redefined")
-    # As if the server had declared something else when this was proposed, sealed and shown.
-    await place.sql(
-        "insert into definitions (tenant_id, hash, server_id, declared) select tenant_id, 'other', server_id, declared "
-        "from definitions where hash = %s", card["tool"]["definition_hash"],
-    )  # fmt: skip
-    await place.sql("update calls set seal = 'other', definition_hash = 'other' where id = %s", card["id"])
-    assert (await alice.decide({**card, "seal": "other"}, "approve"))["ok"]
-    assert await alice.finished(thread_id, run_id) == "success"
-    (shown,) = alice.cards(thread_id)
-    assert shown["state"] == "void"
-    assert read_by_model(place) == ("It did not run: The tool's definition changed after the call was approved.")
-    assert place.received("redefined") == 0
 
 
 async def test_a_server_that_was_disconnected_fails_the_call_before_anything_is_sent(

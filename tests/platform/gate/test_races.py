@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.person import Person
-from tests.platform.gate.test_decisions import ask
+from tests.platform.gate.asking import ask
 from tests.platform.place import Place
 
 RACERS = 16

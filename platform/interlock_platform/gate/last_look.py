@@ -1,0 +1,95 @@
+"""The last look before an effect: everything that was approved must still hold, and rules can only have tightened."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_handlers.definition import ToolDefinition
+from interlock_platform.gate.arguments import errors_in
+from interlock_platform.gate.proposer import Proposer, Wanted, refusal
+from interlock_platform.gate.seal import seal
+from interlock_platform.gate.store import Whole, person
+from interlock_platform.grants import store as grants
+from interlock_platform.policy.judging import Judged
+from interlock_platform.rights import has
+from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.service import Tools, UserKey
+
+
+@dataclass(frozen=True)
+class Void:
+    """The call must not run; `anew` is what may be asked in its place, if that makes sense."""
+
+    why: str
+    anew: Wanted | None = None
+
+
+async def last_look(
+    session: AsyncSession,
+    whole: Whole,
+    key: UserKey,
+    definition: ToolDefinition | None,
+    proposer: Proposer,
+    tools: Tools,
+) -> Void | None:
+    """What speaks against running the call now; `definition` is what its server declares today."""
+    call = whole.call
+    requester = await person(session, call.user_id)
+    if requester is None or not requester.active or not has(requester.roles, "runs.start"):
+        return Void("The person who asked for it may no longer act here.")
+    if definition is None:
+        return Void("The server no longer offers this tool.")
+    anew = again(call, definition)
+    if bound(call, key, definition) != call.seal:
+        return Void("The tool's definition changed after the call was approved.", anew)
+    if await tools.connection_of(session, key, call.server_id) != call.connection:
+        return Void("The connection to the server, or its credential, is not the one that was approved.", anew)
+    today = await proposer.judge_again(session, call)
+    if today.verdict.verdict == "deny":
+        return Void(refusal(today.verdict))
+    if not await _still_holds(session, whole, today):
+        return Void("The policy changed, and what allowed the call is not enough any more.", anew)
+    return None
+
+
+def bound(call: Call, key: UserKey, definition: ToolDefinition) -> str:
+    """The seal over the row and what the server declares today."""
+    return seal(
+        tenant_id=key.tenant_id,
+        requester_id=call.user_id,
+        thread_id=call.thread_id,
+        call_id=call.id,
+        server_id=call.server_id,
+        definition_hash=definition.hash,
+        arguments=call.arguments,
+        policy_version=call.policy_version,
+    )
+
+
+def again(call: Call, definition: ToolDefinition) -> Wanted | None:
+    """The same call, to be judged and asked about once more; None if the tool takes no such arguments any more."""
+    if errors_in(json.loads(call.arguments), definition.input_schema):
+        return None
+    return Wanted(
+        run_id=call.run_id,
+        unattended=call.unattended,
+        tool_call_id=call.tool_call_id,
+        position=call.position,
+        definition=definition,
+        arguments=call.arguments,
+        generation=call.generation + 1,
+    )
+
+
+async def _still_holds(session: AsyncSession, whole: Whole, today: Judged) -> bool:
+    """Whether the call was allowed or decided under rules no laxer than today's."""
+    call, verdict = whole.call, today.verdict
+    if verdict.verdict == "allow":
+        return True
+    if call.verdict == "allow":
+        # What asks today is answered by the grant that the call has used, if that still stands.
+        granted = call.grant_id is not None and await grants.still_live(session, call.grant_id)
+        return granted and verdict.terms.refused is None
+    terms = verdict.terms.after_escalation() if whole.terms.escalated else verdict.terms
+    return terms.satisfied_by(whole.approved_by(call.seal), call.user_id)
