@@ -10,6 +10,7 @@ const KEYS: [string, string][] = [
   [t.app.keySearch, "Ctrl+K"],
   [t.app.keyReview, "Alt+A"],
   [t.app.keyApprove, "A  R  E"],
+  [t.app.keyGo, "G then C I P M A"],
   [t.app.keyHelp, "Ctrl+/"],
 ];
 

@@ -1,7 +1,8 @@
-import { useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { Redirect, Route, Switch, useLocation, useRoute } from "wouter";
 import { Dialog } from "@/components/ui/Dialog";
 import { LayerContext } from "@/components/ui/LayerContext";
+import { Spinner } from "@/components/ui/Spinner";
 import { useMedia } from "@/components/ui/useMedia";
 import { ConnectionPill } from "@/features/session/ConnectionPill";
 import { useInitialize } from "@/features/session/initialize";
@@ -12,6 +13,7 @@ import { pages } from "@/lib/urls";
 import { ApprovalsPage } from "./ApprovalsPage";
 import { Header } from "./Header";
 import { KeyboardHelp } from "./KeyboardHelp";
+import { PermissionsPage, PolicyPage, RecordPage } from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
 import { NotFound } from "./NotFound";
@@ -48,6 +50,7 @@ export function Shell({ me }: { me: Me }) {
     () => ({
       newChat: () => navigate(pages.newChat),
       approvals: () => navigate(pages.approvals),
+      go: (page: string) => navigate(page),
       help: () => setHelp(true),
       search: () => {
         setMenu(true);
@@ -80,6 +83,7 @@ export function Shell({ me }: { me: Me }) {
         )}
         <main id="main" ref={setMain} tabIndex={-1} className="relative flex outline-none min-w-0 flex-1 flex-col">
           <ConnectionPill />
+          <Suspense fallback={<Spinner className="m-auto text-soft" />}>
           <Switch>
             <Route path={pages.home}>
               <Redirect to={pages.newChat} replace />
@@ -90,12 +94,22 @@ export function Shell({ me }: { me: Me }) {
             <Route path={pages.approvals}>
               <ApprovalsPage me={me} />
             </Route>
+            <Route path={pages.policies}>
+              <PolicyPage me={me} />
+            </Route>
+            <Route path={pages.permissions}>
+              <PermissionsPage me={me} />
+            </Route>
+            <Route path={pages.record}>
+              <RecordPage me={me} />
+            </Route>
             <Route path={pages.threadPattern}>{({ thread }) => <ThreadPage threadId={thread} me={me} />}</Route>
             <Route>
               <Header me={me} title={t.app.name} />
               <NotFound />
             </Route>
           </Switch>
+          </Suspense>
         </main>
         <KeyboardHelp open={help} onClose={() => setHelp(false)} />
       </div>

@@ -1,4 +1,4 @@
-import { Inbox, Search, SquarePen, X } from "lucide-react";
+import { Inbox, KeyRound, ScrollText, Search, ShieldCheck, SquarePen, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
@@ -7,6 +7,7 @@ import { UserMenu } from "@/features/session/UserMenu";
 import { ThreadList } from "@/features/threads/ThreadList";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
+import { mayManage } from "@/lib/roles";
 import { pages } from "@/lib/urls";
 import { Brand } from "./Brand";
 import { useWaitingCount } from "./waitingCount";
@@ -22,6 +23,12 @@ interface SidebarProps {
 }
 
 const LINK = "flex min-h-9 items-center gap-3 rounded-xl px-3 text-sm hover:bg-line/50 pointer-coarse:min-h-11 aria-[current=page]:bg-line/70";
+
+const PAGES = [
+  { name: t.app.policies, href: pages.policies, Icon: ShieldCheck, managers: false },
+  { name: t.app.permissions, href: pages.permissions, Icon: KeyRound, managers: false },
+  { name: t.app.record, href: pages.record, Icon: ScrollText, managers: true },
+];
 
 export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarProps) {
   const [query, setQuery] = useState("");
@@ -75,7 +82,15 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
       <nav aria-label={t.app.navigation} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1">
         <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
       </nav>
-      <div className="border-t border-line p-2">
+      <nav aria-label={t.app.pages} className="flex flex-col gap-0.5 border-t border-line px-2 pt-2">
+        {PAGES.filter(({ managers }) => !managers || mayManage(me.roles)).map(({ name, href, Icon }) => (
+          <Link key={href} href={href} onClick={onFollow} className={LINK} aria-current={location === href ? "page" : undefined}>
+            <Icon size={17} aria-hidden="true" />
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className="p-2">
         <UpdateNotice buildId={me.build_id} />
         <UserMenu me={me} />
       </div>

@@ -29,12 +29,14 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     };
     const toolset: ServerToClient["toolset"] = (news) => putToolset(client, news);
     const server: ServerToClient["server"] = (news) => putServer(client, news);
+    const grant: ServerToClient["grant"] = () => void client.invalidateQueries({ queryKey: keys.grants });
     socket.on("connect", connected);
     socket.on("thread", thread);
     socket.on("thread.deleted", deleted);
     socket.on("approval", approval);
     socket.on("toolset", toolset);
     socket.on("server", server);
+    socket.on("grant", grant);
     return () => {
       socket.off("connect", connected);
       socket.off("thread", thread);
@@ -42,6 +44,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
       socket.off("approval", approval);
       socket.off("toolset", toolset);
       socket.off("server", server);
+      socket.off("grant", grant);
     };
   }, [client, onThreadDeleted]);
   useEffect(() => keepConnected(), []);

@@ -1,0 +1,7 @@
+import { request } from "@/lib/api/http";
+import type { Rule, RuleBody } from "@/lib/policyProtocol";
+import { urls } from "@/lib/urls";
+
+export function changeRule(id: string, change: Partial<RuleBody>): Promise<Rule> {
+  return request<Rule>("PATCH", urls.policy(id), change);
+}

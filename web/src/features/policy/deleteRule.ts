@@ -1,0 +1,6 @@
+import { command } from "@/lib/api/http";
+import { urls } from "@/lib/urls";
+
+export function deleteRule(id: string): Promise<void> {
+  return command("DELETE", urls.policy(id));
+}

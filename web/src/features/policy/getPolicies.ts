@@ -1,0 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+import { request } from "@/lib/api/http";
+import { keys } from "@/lib/api/keys";
+import type { Policy } from "@/lib/policyProtocol";
+import { urls } from "@/lib/urls";
+
+export function usePolicies() {
+  return useQuery({ queryKey: keys.policies, queryFn: () => request<Policy>("GET", urls.policies) });
+}

@@ -1,0 +1,7 @@
+import { audit } from "./en/audit";
+import { condition } from "./en/condition";
+import { grants } from "./en/grants";
+import { policy } from "./en/policy";
+
+/** The words of the pages that are loaded when they are opened, kept apart so that they load with them. */
+export const admin = { audit, condition, grants, policy };
