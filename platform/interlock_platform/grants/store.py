@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, any_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -87,7 +88,7 @@ def _standings() -> Select[Grant, datetime, bool, str | None]:
     """Each grant with the time, whether its definition is in somebody's toolset now, and the title of its chat."""
     newest = (
         select(col(Toolset.user_id), col(Toolset.definitions))
-        .distinct(col(Toolset.user_id))
+        .ext(distinct_on(col(Toolset.user_id)))
         .order_by(col(Toolset.user_id), col(Toolset.revision).desc())
         .cte("newest")
     )
