@@ -41,7 +41,8 @@ export function GrantCard({ grant, tool, me, renderData }: GrantCardProps) {
   const live = grant.state === "live";
   const name = (person: { id: string; name: string }) => (person.id === me ? words.you : person.name);
   const holder = grant.user ? name(grant.user) : words.everybody;
-  const scope = grant.scope === "everybody" ? words.scopes.everybody : words.scopeHeld(words.scopes[grant.scope], holder);
+  const reach = grant.scope === "arguments" && grant.thread_id ? words.sameInOne : words.scopes[grant.scope];
+  const scope = grant.scope === "everybody" ? reach : words.scopeHeld(reach, holder);
   return (
     <article aria-label={words.article(tool, grant.server_name)} className="rounded-2xl border border-line bg-raised px-4 py-3">
       <h3 className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -101,11 +101,10 @@ export function Permissions({ me, targets, renderData }: PermissionsProps) {
         )}
         {ended.length > 0 && (
           <details>
-            <summary className="min-h-9 cursor-pointer text-sm font-medium text-soft">{words.ended(ended.length)}</summary>
-            <section aria-label={words.ended(ended.length)} className="mt-2">
-              <h2 className="sr-only">{words.ended(ended.length)}</h2>
-              {cards(ended)}
-            </section>
+            <summary className="min-h-9 cursor-pointer text-sm text-soft pointer-coarse:min-h-11">
+              <h2 className="inline font-medium">{words.ended(ended.length)}</h2>
+            </summary>
+            <div className="mt-2">{cards(ended)}</div>
           </details>
         )}
       </div>

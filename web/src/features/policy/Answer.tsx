@@ -13,10 +13,12 @@ export function Answer({ answer, known }: { answer: Explanation; known: Known })
   const needs = answer.needs.map((need) => approverWords({ ...need, users: need.users.map((user) => user.id) }, [...people, ...known.members]));
   return (
     <section aria-labelledby="answer" className="flex flex-col gap-3 rounded-2xl border border-line bg-raised p-4">
-      <h2 id="answer" className="flex flex-wrap items-center gap-3 font-medium">
-        {words.answer}
+      <div className="flex flex-wrap items-center gap-3">
+        <h2 id="answer" className="font-medium">
+          {words.answer}
+        </h2>
         <VerdictMark verdict={answer.verdict} />
-      </h2>
+      </div>
       <div className="text-sm wrap-anywhere">
         {answer.grant ? <p>{words.skipped(answer.grant.given_by.name)}</p> : decisive && <p>{words.decidedBy(decisive.rule)}</p>}
         {needs.length > 0 && <p>{words.whoDecides(needs.join("; "))}</p>}

@@ -106,7 +106,7 @@ export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleE
           </p>
         )}
       </div>
-      <TextField label={words.name} hint={words.nameHint} required value={draft.name} error={errors["name"]} onChange={(name) => change({ name })} />
+      <TextField label={words.name} hint={words.nameHint} required most={80} value={draft.name} error={errors["name"]} onChange={(name) => change({ name })} />
       <TargetFields draft={draft} known={known} manages={manages} exists={rule !== null} errors={errors} onChange={change} />
       <Radios
         legend={words.verdict}
@@ -116,7 +116,7 @@ export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleE
       />
       <ConditionField value={draft.condition} error={conditionError(refused.errors)} refused={refused.condition} onChange={(condition) => change({ condition })} />
       {draft.verdict === "ask" && <TermFields draft={draft} members={known.members} manages={manages} errors={errors} onChange={change} />}
-      <TextField label={words.note} hint={words.noteHint} long most={2000} value={draft.note} error={errors["note"]} onChange={(note) => change({ note })} />
+      <TextField label={words.note} hint={words.noteHint} long most={500} value={draft.note} error={errors["note"]} onChange={(note) => change({ note })} />
       <Tick label={words.enabled} checked={draft.enabled} onChange={(enabled) => change({ enabled })} />
       {manages && <Simulate body={body} replaces={rule?.id ?? null} known={known} ready={ready} onRefused={(error, tried) => show({ ...refusedBy(error, tried), message: null })} />}
       {(refused.message ?? errors[""]) && (

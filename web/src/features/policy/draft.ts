@@ -113,11 +113,14 @@ export function bodyOf(draft: Draft, me: string, manages: boolean): RuleBody {
   };
 }
 
+const MOST_APPROVERS = 20;
+const MOST_MINUTES = 30 * 24 * 60;
+
 const whole = (text: string, most: number) => /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= most;
 
 function approverErrors({ roles, users, count }: ApproversDraft, field: string): FieldError[] {
   if (roles.length === 0 && users.length === 0) return [{ field, message: admin.policy.needsSomebody }];
-  return whole(count, 100) ? [] : [{ field: `${field}/count`, message: admin.policy.needsNumber }];
+  return whole(count, MOST_APPROVERS) ? [] : [{ field: `${field}/count`, message: admin.policy.needsNumber(MOST_APPROVERS) }];
 }
 
 /** What is plainly missing, so that nobody has to ask the server for it. */
@@ -133,7 +136,7 @@ export function missing(draft: Draft, manages: boolean): FieldError[] {
   need("/thread_id", draft.layer === "thread" && draft.thread === "");
   if (draft.verdict === "ask" && draft.byOthers) found.push(...approverErrors(draft.approvers, "/approvers"));
   if (draft.verdict === "ask" && draft.expires) {
-    if (!whole(draft.minutes, 525_600)) found.push({ field: "/expiry/minutes", message: admin.policy.needsNumber });
+    if (!whole(draft.minutes, MOST_MINUTES)) found.push({ field: "/expiry/minutes", message: admin.policy.needsNumber(MOST_MINUTES) });
     if (draft.outcome === "escalate") found.push(...approverErrors(draft.to, "/expiry/to"));
   }
   return found;

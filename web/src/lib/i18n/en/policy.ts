@@ -84,7 +84,7 @@ export const policy = {
   othersDecide: "Approvers",
   approvers: "Approvers",
   roles: "By role",
-  roleNames: { owner: "Owners", admin: "Admins", approver: "Approvers", member: "Members" },
+  roleNames: { owner: "Owners", admin: "Admins", approver: "Approvers", member: "Members", viewer: "Viewers" },
   named: "By name",
   count: "How many different people",
   notRequester: "Not the requester",
@@ -111,7 +111,7 @@ export const policy = {
   startAgain: "Start again",
   required: "This is needed.",
   needsSomebody: "Choose at least one role or person.",
-  needsNumber: "This has to be a whole number from 1 on.",
+  needsNumber: (most: number) => `This has to be a whole number from 1 to ${most.toLocaleString("en")}.`,
 
   simulate: "Try on recorded calls",
   simulateHint: "What today’s policy with this rule would have said of calls that were really made. Nothing is changed.",
