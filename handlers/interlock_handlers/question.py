@@ -102,10 +102,10 @@ def _field(name: str, field: Any) -> dict[str, Any]:
     if kept.get("format") not in (None, *_FORMATS):
         del kept["format"]
     if kind == "array":
-        items = field.get("items")
-        if not isinstance(items, dict) or not ({"enum", "anyOf"} & items.keys()):
-            raise Unaskable(f"its field {name!r:.80} is a list of anything")
+        items = field.get("items", {})
         kept["items"] = {word: items[word] for word in ("type", "enum", "anyOf") if word in items}
+        if not kept["items"].keys() & {"enum", "anyOf"}:
+            raise Unaskable(f"its field {name!r:.80} is a list of anything")
     return kept
 
 
@@ -123,8 +123,10 @@ def _fits(word: str, value: Any) -> bool:
         case "oneOf":
             return _are_choices(value)
         case "items":
-            return isinstance(value, dict) and (
-                _are_choices(value.get("anyOf")) if "anyOf" in value else _fits("enum", value.get("enum"))
+            return (
+                isinstance(value, dict)
+                and _are_choices(value.get("anyOf", []))
+                and _fits("enum", value.get("enum", []))
             )
         case _:
             return not isinstance(value, dict)

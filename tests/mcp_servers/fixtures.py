@@ -3,6 +3,7 @@
 everything_http, everything_sse  (session) the reference server over streamable HTTP and over SSE
 toolbox_http                     (session) our toolbox over streamable HTTP
 journal                          starts journal servers: `journal.stdio()`, `journal.http()`, `journal.sse()`
+asking                           (session) servers that ask in the middle of calls: `asking.spec(transport)`
 """
 
 import sys
@@ -85,3 +86,38 @@ class JournalServers:
 def journal(tmp_path: Path) -> Iterator[JournalServers]:
     with ExitStack() as stack:
         yield JournalServers(tmp_path, stack)
+
+
+class AskingServers:
+    """One journal, and servers that want to be told things before their calls go on; each is started once."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._journal = folder / "asking.jsonl"
+        self._log = folder / "asking.log"
+        self._stack = stack
+        self._started: dict[tuple[str, ...], int] = {}
+
+    def spec(self, transport: str, *options: str, id: str = "asking") -> ServerSpec:
+        """The server over that transport; over stdio, whoever connects starts it."""
+        args = ["-m", "tests.mcp_servers.asking", "--journal", str(self._journal), *options]
+        if transport == "stdio":
+            env = {"PYTHONPATH": str(Path(__file__).parents[2])}
+            return ServerSpec(id, "Asking", "stdio", command=sys.executable, args=tuple(args), env=env)
+        port = self._started.get((transport, *options))
+        if port is None:
+            port = self._started[(transport, *options)] = free_port()
+            argv = [sys.executable, *args, f"--{transport}", str(port)]
+            self._stack.enter_context(running(argv, port, self._log))
+        if transport == "sse":
+            return ServerSpec(id, "Asking", "sse", url=f"http://127.0.0.1:{port}/sse")
+        return ServerSpec(id, "Asking", "http", url=f"http://127.0.0.1:{port}/mcp")
+
+    def heard(self, value: str, event: str = "received") -> int:
+        """How often a tool began with this value, or came to its end."""
+        return sum(entry["arguments"].get("value") == value for entry in journal_module.entries(self._journal, event))
+
+
+@pytest.fixture(scope="session")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AskingServers]:
+    with ExitStack() as stack:
+        yield AskingServers(tmp_path_factory.mktemp("asking"), stack)

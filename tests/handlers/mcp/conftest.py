@@ -10,7 +10,13 @@ import pytest_asyncio
 from interlock_handlers.connection import Connection
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.server_spec import ServerSpec
-from tests.mcp_servers.fixtures import everything_http, everything_sse, journal, toolbox_http  # noqa: F401 - fixtures
+from tests.mcp_servers.fixtures import (  # noqa: F401 - fixtures
+    asking,
+    everything_http,
+    everything_sse,
+    journal,
+    toolbox_http,
+)
 
 
 @pytest.fixture(scope="session")
