@@ -1,0 +1,59 @@
+"""Reading the record, and taking it out as a file."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import Row
+
+from interlock_platform.audit import store
+from interlock_platform.audit.export import export
+from interlock_platform.audit.signing import Signer
+from interlock_platform.audit.store import Wanted, record
+from interlock_platform.database import Database, Scope
+from interlock_platform.principal import Principal
+from interlock_platform.rights import require
+
+
+class Trail:
+    """The record as those see it who may read it: owners and admins, each their own organisation's."""
+
+    def __init__(self, database: Database, signer: Signer) -> None:
+        self._database = database
+        self._signer = signer
+
+    async def read(self, who: Principal, wanted: Wanted, limit: int) -> dict[str, Any]:
+        """A page of entries, newest first; `next` is what `before` has to be for the page after it."""
+        require(who, "audit.read")
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            head = await store.read_head(session)
+            rows = await store.search(session, wanted, limit + 1)
+        page = rows[:limit]
+        return {
+            "entries": [_shown(row) for row in page],
+            "next": page[-1].seq if len(rows) > limit else None,
+            "head": {"seq": head.seq, "hash": head.hash},
+        }
+
+    async def export(self, who: Principal) -> AsyncIterator[bytes]:
+        """The lines of the whole record, in which this export is the last entry."""
+        require(who, "audit.read")
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            record(session, who.user_id, "audit.exported", str(who.tenant_id), key=self._signer.public_key)
+        return export(self._database, self._signer, who.tenant_id)
+
+    def public_key(self, who: Principal) -> str:
+        require(who, "audit.read")
+        return self._signer.public_key
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": {"id": str(row.actor), "name": row.name or ""} if row.actor else None,
+        "action": row.action,
+        "target": row.target,
+        "data": row.data,
+        "hash": row.hash,
+    }
