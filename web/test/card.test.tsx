@@ -6,7 +6,7 @@ import { CallCard } from "@/features/approvals/CallCard";
 import { Refusal } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
 import { ask } from "@/lib/live/socket";
-import type { Call, CallState } from "@/lib/protocol";
+import type { Call, CallState, TraceStep } from "@/lib/protocol";
 import { aCall } from "./conversation";
 
 vi.mock("@/lib/live/socket", async (original) => ({ ...(await original<object>()), ask: vi.fn() }));
@@ -35,20 +35,28 @@ function show(call: Call, settled = true) {
 
 const approve = () => screen.getByRole("button", { name: "Approve once" });
 const alice = { id: "u1", name: "Alice" };
+const bob = { id: "u2", name: "Bob" };
+const step: TraceStep = { layer: "tool", rule: "Clocks", rule_id: "p1", verdict: "ask", matched: true, decided: true, why: "Clocks matter." };
 const decision = (kind: "approve" | "reject" | "respond", reason: string | null = null): Call["decision"] => ({ kind, by: alice, at: "2026-11-21T09:00:00Z", reason });
 
 describe("a call that waits", () => {
   test("shows where it goes, what it may do, and every argument", () => {
-    const { card } = show(aCall({ arguments: { timezone: "Asia/Tokyo", secret_key: "x\u202ey" } }));
+    const { card } = show(aCall({ risk: "reads", arguments: { timezone: "Asia/Tokyo", secret_key: "x\u202ey" } }));
     for (const words of ["Allow Current time?", "get_time", "Reads", "Time zone", "Asia/Tokyo", "secret_key", "x⟨U+202E⟩y"]) {
       expect(card().textContent).toContain(words);
     }
   });
 
-  test("says so where the server declares nothing", () => {
-    const call = aCall();
-    show({ ...call, tool: { ...call.tool, annotations: {} } });
-    expect(screen.getByText("Not declared: treated as may delete or overwrite")).toBeTruthy();
+  test("is taken at its worst where no admin has said; the server's word is only shown", () => {
+    const { card, become } = show(aCall());
+    expect(card().textContent).toContain("Not classed: treated as may delete or overwrite");
+    expect(card().textContent).toContain("The server says: only reads");
+    become(aCall({ risk: "destroys" }));
+    expect(card().textContent).toContain("May delete or overwrite");
+    expect(card().textContent).toContain("The server says: only reads");
+    become(aCall({ risk: "leaves", tool: { ...aCall().tool, annotations: { openWorldHint: true } } }));
+    expect(card().textContent).toContain("Leaves the organisation");
+    expect(card().textContent).toContain("The server says: reaches outside");
   });
 
   test("is not decided in the first 400 ms", () => {
@@ -81,6 +89,9 @@ describe("a call that waits", () => {
     fireEvent.keyDown(card(), { key: "a" });
     expect(asked).not.toHaveBeenCalled();
     expect(document.activeElement).toBe(approve());
+    become(aCall({ risk: "destroys" }));
+    fireEvent.keyDown(card(), { key: "a" });
+    expect(asked).not.toHaveBeenCalled();
     become(call);
     fireEvent.keyDown(card(), { key: "a" });
     expect(asked).toHaveBeenCalledOnce();
@@ -156,20 +167,27 @@ test("who was first is told where somebody else has decided", async () => {
   fireEvent.click(approve());
   await waitFor(() => expect(fetch).toHaveBeenCalledWith("/api/approvals/c1", expect.anything()));
   await act(async () => become(decided));
-  expect((await screen.findByRole("alert")).textContent).toContain("Rejected by Bob on another device");
+  expect((await screen.findByRole("alert")).textContent).toContain("Rejected by Bob, ");
 });
 
 test("what happened is told in one line that opens", async () => {
   const lines: [CallState, Partial<Call>, string][] = [
     ["succeeded", { decision: decision("approve"), proposed_arguments: { timezone: "Asia/Seoul" } }, "approved by you (edited)"],
+    ["succeeded", { decision: decision("approve"), approvals: [{ by: { id: "u2", name: "Bob" }, at: "2026-11-21T08:59:00Z" }] }, "approved by Bob, you"],
     ["succeeded", { verdict: "allow" }, "ran by rule"],
+    ["succeeded", { verdict: "allow", trace: [{ ...step, verdict: "allow" }] }, "ran by rule “Clocks”"],
+    ["succeeded", { verdict: "allow", grant: { id: "g1", scope: "thread", by: alice } }, "ran by your permission for this chat"],
+    ["succeeded", { verdict: "allow", grant: { id: "g1", scope: "everybody", by: alice } }, "ran by everybody’s permission for this tool"],
+    ["succeeded", { verdict: "allow", requester: bob, grant: { id: "g1", scope: "always", by: bob } }, "ran by a permission for this tool"],
     ["failed", { decision: decision("approve") }, "failed · approved by you"],
     ["rejected", { decision: decision("reject", "Not now") }, "rejected by you: Not now"],
     ["rejected", { verdict: "deny" }, "not allowed by policy"],
     ["answered", { decision: decision("respond") }, "answered by you"],
     ["expired", {}, "nobody answered; nothing ran"],
+    ["expired", { expiry: { then: "cancel", rule: "Clocks" } }, "nobody answered; nothing ran · so the run was cancelled"],
     ["cancelled", {}, "stopped; nothing ran"],
     ["void", {}, "no longer valid; nothing ran"],
+    ["void", { decision: decision("approve", "The definition changed.") }, "no longer valid; nothing ran: The definition changed."],
     ["confirmed_done", { decision: decision("approve"), resolution: { by: alice, at: "2026-11-21T09:00:00Z", note: null } }, "it happened · approved by you · says you"],
   ];
   const { become, card } = show(aCall());
@@ -198,4 +216,6 @@ test("a running call says how long it runs", () => {
   expect(card().textContent).toContain("Approved, about to run");
   become(aCall({ state: "started", started_at: new Date(Date.now() - 3000).toISOString() }));
   expect(card().textContent).toContain("Running 3 s");
+  become(aCall({ state: "input_required", started_at: new Date().toISOString() }));
+  expect(card().textContent).toContain("waits for your answer below");
 });

@@ -1,4 +1,5 @@
-import type { AgEvent, Call, Stored } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
+import type { AgEvent, Stored } from "@/lib/socketProtocol";
 
 /** Numbers events from one on, for one run unless another is named. */
 export function log(...events: (AgEvent | [string, AgEvent])[]): Stored[] {
@@ -22,6 +23,8 @@ export function aCall(change: Partial<Call> = {}): Call {
     thread_title: "Times",
     run_id: "r1",
     tool_call_id: "tc1",
+    kind: "tool",
+    parent_id: null,
     state: "proposed",
     reason: "tool_approval",
     tool: {
@@ -39,6 +42,10 @@ export function aCall(change: Partial<Call> = {}): Call {
       annotations: { readOnlyHint: true },
       definition_hash: "h",
     },
+    asked: null,
+    effect: "at_most_once",
+    risk: null,
+    unattended: false,
     arguments: { timezone: "Asia/Tokyo" },
     proposed_arguments: null,
     seal: "s1",
@@ -47,6 +54,11 @@ export function aCall(change: Partial<Call> = {}): Call {
     requester: { id: "u1", name: "Alice" },
     verdict: "ask",
     trace: [],
+    needs: [],
+    approvals: [],
+    expiry: { then: "reject", rule: null },
+    may: { decide: true, rule: null, extend: false, remember: [] },
+    grant: null,
     decision: null,
     started_at: null,
     ended_at: null,

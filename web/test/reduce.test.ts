@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { applyCall, applyStored } from "@/lib/conversation/reduce";
-import { activeRun, pieces, waitingCalls } from "@/lib/conversation/select";
+import { activeRun, callsOf, pieces, waitingCalls } from "@/lib/conversation/select";
 import { emptyConversation } from "@/lib/conversation/state";
-import type { AgEvent, Stored } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
+import type { AgEvent, Stored } from "@/lib/socketProtocol";
 import { aCall, callEvent, finished, log, said, started } from "./conversation";
 
 const empty = () => emptyConversation("t1");
@@ -149,4 +150,41 @@ test("a thousand turns keep their order", () => {
   ).flat();
   const stored = events.map(({ run, event }, index): Stored => ({ seq: index + 1, run_id: run, event }));
   expect(all(stored).order).toHaveLength(1000);
+});
+
+test("what is asked before a call can go on stands below it, and waits in its turn", () => {
+  const question = aCall({ id: "q1", kind: "elicitation", parent_id: "c1" });
+  const conversation = all(
+    log(
+      { type: "TOOL_CALL_START", toolCallId: "tc1", toolCallName: "a" },
+      callEvent(aCall({ state: "started" })),
+      callEvent(question),
+      callEvent({ id: "c1", tool_call_id: "tc1", state: "input_required" }),
+      callEvent(aCall({ id: "q2", kind: "login", parent_id: "c1" })),
+      callEvent({ id: "q1", tool_call_id: "tc1", state: "answered" }),
+    ),
+  );
+  expect(callsOf(conversation, "r1/tc1").map(({ id, state }) => [id, state])).toEqual([["c1", "input_required"], ["q1", "answered"], ["q2", "proposed"]]);
+  expect(waitingCalls(conversation).map(({ id }) => id)).toEqual(["q2"]);
+  const goesOn = applyStored(conversation, [{ seq: 7, run_id: "r1", event: callEvent({ id: "c1", tool_call_id: "tc1", state: "started" }) }]).conversation;
+  expect(goesOn.calls["c1"]?.state).toBe("started");
+});
+
+test("a call that is proposed anew stands beside the one that became void", () => {
+  const conversation = all(
+    log(
+      { type: "TOOL_CALL_START", toolCallId: "tc1", toolCallName: "a" },
+      callEvent(aCall({ state: "approved" })),
+      callEvent({ id: "c1", tool_call_id: "tc1", state: "void" }),
+      callEvent(aCall({ id: "c2" })),
+    ),
+  );
+  expect(callsOf(conversation, "r1/tc1").map(({ id, state }) => [id, state])).toEqual([["c1", "void"], ["c2", "proposed"]]);
+  expect(pieces(conversation.runs["r1"]?.items ?? [])).toEqual([{ kind: "calls", id: "r1/tc1", toolCallIds: ["r1/tc1"] }]);
+});
+
+test("a call from the log of an earlier version is decided by its requester", () => {
+  const { kind, parent_id, asked, effect, risk, unattended, needs, approvals, expiry, may, grant, ...first } = aCall();
+  const known = all(log(callEvent(first as Call))).calls["c1"];
+  expect(known).toEqual({ ...first, kind, parent_id, asked, effect, risk, unattended, needs, approvals, expiry, may, grant });
 });

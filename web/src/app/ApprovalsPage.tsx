@@ -1,16 +1,24 @@
-import { Inbox } from "@/features/approvals/Inbox";
+import { lazy, Suspense } from "react";
+import { Spinner } from "@/components/ui/Spinner";
+import { useServers } from "@/features/servers/getServers";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
+import { maySeeMembers } from "@/lib/roles";
 import { Header } from "./Header";
 import { useTitle } from "./useTitle";
 
+const Inbox = lazy(() => import("@/features/approvals/Inbox").then((part) => ({ default: part.Inbox })));
+
 export function ApprovalsPage({ me }: { me: Me }) {
-  useTitle(t.approvals.pageTitle);
+  const servers = useServers().data ?? [];
+  useTitle(t.inbox.title);
   return (
     <>
       <Header me={me} title={null} />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <Inbox />
+        <Suspense fallback={<Spinner className="mx-auto my-12 block text-soft" />}>
+          <Inbox mayAll={maySeeMembers(me.roles)} servers={servers.map(({ id, name }) => ({ value: id, name }))} />
+        </Suspense>
       </div>
     </>
   );

@@ -5,7 +5,7 @@ import { dropThread, putThread } from "@/features/threads/cache";
 import { keys } from "@/lib/api/keys";
 import { deliverAll } from "@/lib/live/outbox";
 import { keepConnected, socket } from "@/lib/live/socket";
-import type { ServerToClient } from "@/lib/protocol";
+import type { ServerToClient } from "@/lib/socketProtocol";
 import { useWaitingCount } from "./waitingCount";
 
 /** Connects this page to the server's news: lists, connections and what waits. */

@@ -22,6 +22,7 @@ export interface WireError {
   errors?: FieldError[];
   by?: Person;
   at?: string;
+  rule?: string;
 }
 
 export interface Problem {
@@ -34,6 +35,7 @@ export interface Problem {
   errors?: FieldError[];
   by?: Person;
   at?: string;
+  rule?: string;
 }
 
 export interface Model {
@@ -114,6 +116,7 @@ export type CallState =
   | "cancelled"
   | "void"
   | "started"
+  | "input_required"
   | "succeeded"
   | "failed"
   | "unknown"
@@ -139,23 +142,70 @@ export interface CallTool {
   definition_hash: string;
 }
 
+export type Risk = "reads" | "changes" | "destroys" | "leaves";
+export type Effect = "pure" | "idempotent" | "at_most_once";
+export type Verdict = "allow" | "ask" | "deny";
+export type CallKind = "tool" | "elicitation" | "login";
+/** How far a remembered answer reaches: these arguments in this chat, this chat, every chat of the requester. */
+export type Remember = "arguments" | "thread" | "always";
+
+/** A rule or grant that was looked at, and whether it is the one that decided. */
+export interface TraceStep {
+  layer: string;
+  rule: string;
+  rule_id: string | null;
+  verdict: Verdict;
+  matched: boolean;
+  decided: boolean;
+  why: string;
+}
+
+/** What a server wants to be told, or to be signed in to. */
+export interface Asked {
+  mode: "form" | "url" | null;
+  message: string;
+  schema: JsonObject | null;
+  url: string | null;
+}
+
+/** So many different people of these roles, or of these by name, have to approve. */
+export interface Need {
+  rule: string;
+  roles: string[];
+  users: Person[];
+  count: number;
+  not_requester: boolean;
+}
+
 export interface Call {
   id: string;
   thread_id: string;
   thread_title: string;
   run_id: string;
   tool_call_id: string;
+  kind: CallKind;
+  parent_id: string | null;
   state: CallState;
-  reason: "tool_approval";
+  reason: "tool_approval" | "elicitation" | "login";
   tool: CallTool;
+  asked: Asked | null;
+  effect: Effect;
+  risk: Risk | null;
+  unattended: boolean;
   arguments: JsonObject;
   proposed_arguments: JsonObject | null;
   seal: string;
   expires_at: string | null;
   created_at: string;
   requester: Person;
-  verdict: "allow" | "ask" | "deny";
-  trace: { rule: string; verdict: string; why: string }[];
+  verdict: Verdict;
+  trace: TraceStep[];
+  needs: Need[];
+  approvals: { by: Person; at: string }[];
+  expiry: { then: "reject" | "cancel" | "escalate"; rule: string | null };
+  /** What whoever reads it may do. */
+  may: { decide: boolean; rule: string | null; extend: boolean; remember: Remember[] };
+  grant: { id: string; scope: Remember | "everybody"; by: Person } | null;
   decision: { kind: "approve" | "reject" | "respond"; by: Person; at: string; reason: string | null } | null;
   started_at: string | null;
   ended_at: string | null;
@@ -167,81 +217,16 @@ export interface Call {
 
 export type CallChange = Partial<Call> & Pick<Call, "id" | "tool_call_id" | "state">;
 
+export type Scope = "mine" | "tenant" | "unattended";
+
+export interface Approvals {
+  approvals: Call[];
+  counts: Record<Scope, number>;
+}
+
 export type Decision =
-  | { decision: "approve"; seal: string; arguments?: JsonObject }
+  | { decision: "approve"; seal: string; arguments?: JsonObject; remember?: Remember }
   | { decision: "reject"; seal: string; reason?: string }
-  | { decision: "respond"; seal: string; response: string };
+  | { decision: "respond"; seal: string; response?: string; content?: JsonObject };
 
 export type Resolution = "confirmed_done" | "confirmed_not_done";
-
-export interface ModelRetry {
-  attempt: number;
-  of: number;
-  wait_seconds: number;
-  code: string;
-}
-
-export type AgEvent =
-  | { type: "TEXT_MESSAGE_START"; messageId: string; role: "user" | "assistant"; metadata?: { incomplete?: boolean } | null; timestamp?: number | null }
-  | { type: "TEXT_MESSAGE_CONTENT"; messageId: string; delta: string }
-  | { type: "TEXT_MESSAGE_END"; messageId: string; metadata?: { incomplete?: boolean } | null }
-  | { type: "RUN_STARTED"; threadId?: string; runId: string }
-  | { type: "TOOL_CALL_START"; toolCallId: string; toolCallName: string; parentMessageId?: string | null }
-  | { type: "TOOL_CALL_ARGS"; toolCallId: string; delta: string }
-  | { type: "TOOL_CALL_END"; toolCallId: string }
-  | { type: "TOOL_CALL_RESULT"; toolCallId: string; messageId: string; content: string }
-  | { type: "CUSTOM"; name: "call"; value: CallChange }
-  | { type: "CUSTOM"; name: "model_retry"; value: ModelRetry }
-  | { type: "RUN_FINISHED"; outcome?: RunOutcome | null }
-  | { type: "RUN_ERROR"; message: string; code?: string | null };
-
-export type RunOutcome =
-  | { type: "success" }
-  | { type: "cancelled" }
-  | { type: "interrupt"; interrupts?: { id: string; toolCallId?: string; metadata?: { call?: Call } | null }[] };
-
-export interface Stored {
-  seq: number;
-  run_id: string;
-  event: AgEvent;
-}
-
-export interface Live {
-  run_id: string;
-  message_id: string;
-  offset: number;
-  delta: string;
-}
-
-export interface LiveSnapshot {
-  run_id: string;
-  message_id: string;
-  text: string;
-}
-
-export type Ack<T extends object = object> = ({ ok: true } & T) | { ok: false; error: WireError };
-
-export interface ServerToClient {
-  event: (message: Stored & { thread_id: string }) => void;
-  live: (message: Live & { thread_id: string }) => void;
-  thread: (thread: Thread) => void;
-  "thread.deleted": (message: { id: string }) => void;
-  approval: (message: { id: string; thread_id: string; state: CallState; tool: string; server: string; waiting: number }) => void;
-  toolset: (toolset: Toolset) => void;
-  server: (server: Server) => void;
-  grant: (message: { id: string; state: string }) => void;
-}
-
-export interface Requests {
-  "thread.open": [{ thread_id: string; after?: number }, { seq: number; events: Stored[]; live: LiveSnapshot | null }];
-  "thread.close": [{ thread_id: string }, object];
-  "run.start": [{ thread_id: string; run_id: string; text: string }, { run_id: string; seq: number }];
-  "run.cancel": [{ thread_id: string; run_id: string }, object];
-  "run.retry": [{ thread_id: string; run_id: string }, object];
-  "approval.decide": [{ id: string } & Decision, { call: Call }];
-  "approval.resolve": [{ id: string; resolution: Resolution; note?: string }, { call: Call }];
-}
-
-export type ClientToServer = {
-  [Name in keyof Requests]: (body: Requests[Name][0], ack: (answer: Ack<Requests[Name][1]>) => void) => void;
-};

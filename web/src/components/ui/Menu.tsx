@@ -10,13 +10,16 @@ interface MenuProps {
   side?: "top" | "bottom";
   children: ReactNode;
   onClosed?: (event: Event) => void;
+  /** Where something else opens it too. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
 }
 
 /** A menu of actions. Not modal: the modal one injects a style that the content security policy forbids. */
-export function Menu({ trigger, label, align = "end", side = "bottom", children, onClosed }: MenuProps) {
+export function Menu({ trigger, label, align = "end", side = "bottom", children, onClosed, ...state }: MenuProps) {
   const layer = use(LayerContext);
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...state}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={layer}>
         <DropdownMenu.Content

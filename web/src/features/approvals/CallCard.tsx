@@ -2,7 +2,9 @@ import { useEffect } from "react";
 import { useMe } from "@/lib/api/getMe";
 import { isMoving, isWaiting } from "@/lib/conversation/calls";
 import type { Call } from "@/lib/protocol";
+import { ElicitationCard } from "./ElicitationCard";
 import { Failure } from "./Failure";
+import { LoginCard } from "./LoginCard";
 import { forgetProgress } from "./progress";
 import { RecordCard } from "./RecordCard";
 import { RunningCard } from "./RunningCard";
@@ -10,24 +12,32 @@ import { UnknownCard } from "./UnknownCard";
 import { useDecision } from "./useDecision";
 import { WaitingCard } from "./WaitingCard";
 
+const WAITING_CARDS = { tool: WaitingCard, elicitation: ElicitationCard, login: LoginCard };
+
 interface CallCardProps {
   call: Call;
   /** What the model was told about the call, where that is known. */
   told?: string | null;
+  /** What it waits for below, where something was asked before it can go on. */
+  below?: Call | undefined;
   onSettled?: (call: Call) => void;
 }
 
 /** A call in whatever state it is. */
-export function CallCard({ call, told = null, onSettled }: CallCardProps) {
+export function CallCard({ call, told = null, below, onSettled }: CallCardProps) {
   const me = useMe().data?.user.id ?? null;
   const deciding = useDecision(call, onSettled);
   const waiting = isWaiting(call);
   useEffect(() => {
     if (!waiting) forgetProgress(call.id);
   }, [waiting, call.id]);
-  if (waiting) return <WaitingCard call={call} deciding={deciding} />;
-  if (isMoving(call.state)) return <RunningCard call={call} />;
+  if (waiting) {
+    const Card = WAITING_CARDS[call.kind];
+    return <Card call={call} deciding={deciding} />;
+  }
+  if (isMoving(call.state)) return <RunningCard call={call} below={below} />;
   if (call.state === "unknown") return <UnknownCard call={call} deciding={deciding} />;
-  const notice = deciding.failure?.code === "already_decided" ? <Failure refusal={deciding.failure} call={call} editing={false} /> : null;
+  const { failure } = deciding;
+  const notice = failure && (failure.code === "already_decided" || failure.code === "expired") ? <Failure refusal={failure} call={call} kept={false} /> : null;
   return <RecordCard call={call} me={me} notice={notice} told={told} />;
 }

@@ -5,10 +5,11 @@ import type { Call, FieldError, JsonObject } from "@/lib/protocol";
 import { changesBetween } from "@/lib/schema/changes";
 import { withValue } from "@/lib/schema/pointer";
 import { isObject, kindOf, resolve } from "@/lib/schema/schema";
-import { type Errors, validate } from "@/lib/schema/validate";
+import { validate } from "@/lib/schema/validate";
 import { Diff } from "./Diff";
 import { Field, ObjectFields } from "./Field";
 import { type Form, FormContext } from "./FormContext";
+import { allErrors, useBroken } from "./useBroken";
 import { toolTitle } from "./words";
 
 interface EditFormProps {
@@ -22,40 +23,19 @@ interface EditFormProps {
 }
 
 const NO_ERRORS: FieldError[] = [];
-const NOTHING: ReadonlySet<string> = new Set();
-
-function useBroken(): [ReadonlySet<string>, Form["broken"], () => void] {
-  const [broken, setBroken] = useState(NOTHING);
-  const mark = (pointer: string, isBroken: boolean) =>
-    setBroken((now) => {
-      if (now.has(pointer) === isBroken) return now;
-      const next = new Set([...now].filter((at) => at !== pointer && !at.startsWith(`${pointer}/`)));
-      if (isBroken) next.add(pointer);
-      return next;
-    });
-  return [broken, mark, () => setBroken(NOTHING)];
-}
-
-function allErrors(errors: Errors, broken: ReadonlySet<string>, refused: FieldError[]): Errors {
-  const all = { ...errors };
-  for (const pointer of broken) all[pointer] = t.approvals.badJson;
-  for (const { field, message } of refused) all[field] ??= message;
-  return all;
-}
-
 /** A form made from the tool's schema: typed values, checked as they are written, with what was changed beside it. */
 export function EditForm({ call, value, refused, disabled, onChange, onApprove, onCancel }: EditFormProps) {
   const prefix = useId();
   const root = call.tool.input_schema;
   const [version, setVersion] = useState(0);
   const [seen, setSeen] = useState<FieldError[]>([]);
-  const [broken, markBroken, mend] = useBroken();
+  const broken = useBroken();
   const form = useRef<HTMLFormElement>(null);
   const schema = resolve(root, root);
   const own = useMemo(() => validate(root, value), [root, value]);
   const changes = useMemo(() => changesBetween(call.arguments, value), [call.arguments, value]);
-  const errors = allErrors(own, broken, refused === seen ? NO_ERRORS : refused);
-  const valid = Object.keys(own).length === 0 && broken.size === 0;
+  const errors = allErrors(own, broken.pointers, refused === seen ? NO_ERRORS : refused);
+  const valid = Object.keys(own).length === 0 && broken.pointers.size === 0;
   const ready = valid && changes.length > 0 && !disabled;
 
   useEffect(() => {
@@ -66,7 +46,7 @@ export function EditForm({ call, value, refused, disabled, onChange, onApprove, 
     root,
     errors,
     edited: new Set(changes.map(({ pointer }) => pointer)),
-    broken: markBroken,
+    broken: broken.mark,
     idOf: (pointer) => `${prefix}${pointer}`,
     change: (pointer, next) => {
       setSeen(refused);
@@ -101,10 +81,10 @@ export function EditForm({ call, value, refused, disabled, onChange, onApprove, 
         {errors[""] && kindOf(schema) === "object" && <p className="text-sm text-danger">{errors[""]}</p>}
         <div className="flex items-center gap-3 text-sm text-soft">
           <span>{t.approvals.changesCount(changes.length)}</span>
-          {(changes.length > 0 || broken.size > 0) && (
+          {(changes.length > 0 || broken.pointers.size > 0) && (
             <Button
               onClick={() => {
-                mend();
+                broken.mend();
                 onChange(call.arguments);
                 setVersion((now) => now + 1);
               }}
@@ -114,6 +94,7 @@ export function EditForm({ call, value, refused, disabled, onChange, onApprove, 
           )}
         </div>
         <Diff before={call.arguments} after={value} schema={root} label={t.approvals.diff} />
+        {call.approvals.length > 0 && <p className="text-sm text-warn">{t.approvals.voidsApprovals}</p>}
         <div className="flex flex-wrap gap-2">
           <Button look="accent" disabled={!ready} aria-keyshortcuts="Control+Enter" onClick={submit}>
             {t.approvals.approveEdited}

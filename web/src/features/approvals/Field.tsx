@@ -5,7 +5,7 @@ import type { Json } from "@/lib/protocol";
 import { child } from "@/lib/schema/pointer";
 import { fits, isObject, kindOf, labelOf, properties, requiredNames, resolve, type Schema, startValue } from "@/lib/schema/schema";
 import { useForm } from "./FormContext";
-import { BooleanInput, ChoiceInput, type InputProps, JsonInput, NumberInput, StringInput } from "./inputs";
+import { BooleanInput, ChoiceInput, ChoicesInput, type InputProps, JsonInput, NumberInput, StringInput } from "./inputs";
 
 const INPUTS: Record<string, ComponentType<InputProps>> = {
   string: StringInput,
@@ -72,14 +72,19 @@ function ErrorText({ pointer }: { pointer: string }) {
   ) : null;
 }
 
-function Group({ pointer, label, remove, children }: FieldProps & { children: ReactNode }) {
+function Group({ pointer, label, schema, required, remove, children }: FieldProps & { children: ReactNode }) {
+  const { root, errors, idOf } = useForm();
+  const about = resolve(schema, root)["description"];
+  const described = errors[pointer] ? `${idOf(pointer)}-error` : undefined;
   return (
-    <fieldset className="rounded-xl border border-line px-3 pt-1 pb-3">
+    <fieldset aria-describedby={described} className="min-w-0 rounded-xl border border-line px-3 pt-1 pb-3">
       <legend className="flex items-center gap-2 px-1 text-sm font-medium">
         {label}
+        {required && !remove && <span className="text-xs font-normal text-soft">{t.approvals.required}</span>}
         <EditedMark pointer={pointer} />
         {remove && <RemoveButton pointer={pointer} label={remove.label} />}
       </legend>
+      {typeof about === "string" && about && <p className="pb-1 text-xs text-soft">{about}</p>}
       <div className="flex flex-col gap-3">{children}</div>
       <ErrorText pointer={pointer} />
     </fieldset>
@@ -161,6 +166,13 @@ export function Field(props: FieldProps) {
   const natural = kindOf(schema);
   const kind = fits(natural, value) ? natural : "json";
   if (kind === "array" && Array.isArray(value)) return <ListField {...props} value={value} />;
+  if (kind === "choices") {
+    return (
+      <Group {...props}>
+        <ChoicesInput pointer={pointer} schema={schema} value={value} />
+      </Group>
+    );
+  }
   if (kind === "object" && isObject(value)) {
     return (
       <Group {...props}>

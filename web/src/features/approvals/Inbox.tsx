@@ -1,90 +1,124 @@
-import { useQuery } from "@tanstack/react-query";
-import { CircleCheck } from "lucide-react";
-import { useState } from "react";
-import { Link } from "wouter";
+import { useEffect, useRef, useState } from "react";
+import type { Option } from "@/components/forms/ChoiceField";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
+import { Tabs } from "@/components/ui/Tabs";
+import { useMedia } from "@/components/ui/useMedia";
 import { sentence } from "@/lib/api/http";
-import { isMoving } from "@/lib/conversation/calls";
-import { HEADING_ID } from "@/lib/focus";
+import { HEADING_ID, WAITING } from "@/lib/focus";
 import { t } from "@/lib/i18n";
-import type { Call } from "@/lib/protocol";
+import type { Call, Scope } from "@/lib/protocol";
 import { pages } from "@/lib/urls";
-import { CallCard } from "./CallCard";
-import { getApproval } from "./getApproval";
-import { useApprovals } from "./getApprovals";
+import { MOST, useApprovals } from "./getApprovals";
+import { InboxDetail } from "./InboxDetail";
+import { InboxEmpty } from "./InboxEmpty";
+import { InboxFilters, isFiltered, NO_FILTERS } from "./InboxFilters";
+import { InboxRow } from "./InboxRow";
+import { useInboxKeys } from "./useInboxKeys";
+import { useView } from "./useView";
 
-const LOOK_MS = 1000;
+const SCOPES: Scope[] = ["mine", "tenant", "unattended"];
 
-function From({ call }: { call: Call }) {
-  return (
-    <p className="flex flex-wrap items-center justify-between gap-x-4 px-1 pb-1.5 text-sm text-soft">
-      <span className="min-w-0 truncate">{t.approvals.from(call.thread_title || t.threads.untitled)}</span>
-      <Link href={pages.thread(call.thread_id)} className="inline-flex min-h-6 items-center font-medium text-accent underline underline-offset-2">
-        {t.approvals.open}
-      </Link>
-    </p>
-  );
+interface InboxProps {
+  /** May see what waits in the whole organisation. */
+  mayAll: boolean;
+  servers: Option[];
 }
 
-/** A call that was decided on this page: it stays to be seen through. */
-function Decided({ call }: { call: Call }) {
-  const { data } = useQuery({
-    queryKey: ["approval", call.id],
-    queryFn: () => getApproval(call.id),
-    initialData: call,
-    refetchInterval: ({ state }) => (state.data && isMoving(state.data.state) ? LOOK_MS : false),
-  });
-  return <CallCard call={data} />;
-}
+/** Every call that waits: the list, and the chosen one whole beside it, or below its line where there is no room. */
+export function Inbox({ mayAll, servers }: InboxProps) {
+  const [view, change, address] = useView(mayAll);
+  const { scope, server, risk, age } = view;
+  const { data, isPending, isError, error, refetch } = useApprovals({ scope, server, risk, age });
+  const wide = useMedia("(min-width: 1100px)");
+  const page = useRef<HTMLDivElement>(null);
+  const region = useRef<HTMLElement>(null);
+  const [entering, setEntering] = useState<string | null>(null);
+  const calls = data?.calls ?? [];
+  const first = calls[0]?.id ?? null;
+  const chosen = view.call ?? first;
+  const known = calls.find((call) => call.id === chosen);
+  useInboxKeys({ rows: calls.map((call) => call.id), chosen, choose: (id) => change({ call: id }), page });
 
-function Empty() {
-  return (
-    <div className="flex flex-col items-center gap-2 py-16 text-center">
-      <CircleCheck size={32} aria-hidden="true" className="text-ok" />
-      <p className="font-medium">{t.approvals.nothing}</p>
-      <p className="max-w-sm text-sm text-soft">{t.approvals.nothingHint}</p>
-    </div>
-  );
-}
+  // What is open stays open while the list around it changes.
+  useEffect(() => {
+    if (view.call === null && first !== null) change({ call: first });
+  }, [view.call, first, change]);
+  useEffect(() => {
+    if (entering === null || entering !== chosen) return;
+    setEntering(null);
+    (region.current?.querySelector<HTMLElement>(`[${WAITING}]`) ?? region.current)?.focus();
+  }, [entering, chosen]);
 
-/** Every call that waits for this person, from all conversations. */
-export function Inbox() {
-  const { data, isPending, isError, error, refetch } = useApprovals();
-  const [decided, setDecided] = useState<Call[]>([]);
-  const waiting = (data ?? []).filter((call) => call.state === "proposed" && !decided.some((done) => done.id === call.id));
+  const settled = (call: Call) => {
+    const at = calls.findIndex(({ id }) => id === call.id);
+    const next = calls[at + 1] ?? calls.find(({ id }) => id !== call.id);
+    if (next) {
+      change({ call: next.id });
+      setEntering(next.id);
+    }
+  };
+  const detail = chosen !== null && <InboxDetail id={chosen} known={known} region={region} onSettled={settled} />;
+  const rows = calls.map((call) => (
+    <li key={call.id} className="flex flex-col gap-2">
+      <InboxRow call={call} href={`${pages.approvals}${address({ call: call.id })}`} chosen={call.id === chosen} onChoose={() => setEntering(call.id)} />
+      {!wide && call.id === chosen && detail}
+    </li>
+  ));
+  const elsewhere = chosen !== null && !known;
   return (
-    <div className="mx-auto w-full max-w-3xl px-4 pt-4 pb-16">
-      <h1 id={HEADING_ID} tabIndex={-1} className="text-2xl font-semibold outline-none">
-        {t.approvals.pageTitle}
-      </h1>
-      <p className="mt-1 text-soft">{t.approvals.pageIntro}</p>
-      <h2 className="sr-only">{t.app.waiting(waiting.length)}</h2>
+    <div ref={page} className="mx-auto flex w-full max-w-6xl flex-col gap-4 px-4 pt-4 pb-16">
+      <div>
+        <h1 id={HEADING_ID} tabIndex={-1} className="text-2xl font-semibold outline-none">
+          {t.inbox.title}
+        </h1>
+        <p className="mt-1 text-soft">{t.inbox.intro[scope]}</p>
+      </div>
+      {mayAll && (
+        <Tabs
+          label={t.inbox.views}
+          tabs={SCOPES.map((name) => ({
+            name: data ? t.inbox.tab(t.inbox.tabs[name], data.counts[name]) : t.inbox.tabs[name],
+            href: `${pages.approvals}${address({ scope: name, ...NO_FILTERS, call: null })}`,
+            current: name === scope,
+          }))}
+        />
+      )}
+      {(calls.length > 0 || isFiltered(view)) && <InboxFilters view={view} servers={servers} onChange={change} />}
       {isPending && <Spinner className="mx-auto my-12 block text-soft" />}
-      {isError && !data && (
-        <div role="alert" className="py-10 text-center">
-          <p>{t.approvals.loadFailed}</p>
+      {isError && (
+        <div role="alert" className={data ? "text-sm text-warn" : "py-10 text-center"}>
+          <p>{data ? t.inbox.staleList : t.inbox.loadFailed}</p>
           <p className="text-sm text-soft">{sentence(error)}</p>
           <Button className="mt-3" onClick={() => void refetch()}>
             {t.app.retry}
           </Button>
         </div>
       )}
-      <ul className="mt-6 flex flex-col gap-6">
-        {waiting.map((call) => (
-          <li key={call.id}>
-            <From call={call} />
-            <CallCard call={call} onSettled={(settled) => setDecided((now) => [...now.filter(({ id }) => id !== settled.id), settled])} />
-          </li>
-        ))}
-        {decided.map((call) => (
-          <li key={call.id}>
-            <From call={call} />
-            <Decided call={call} />
-          </li>
-        ))}
-      </ul>
-      {data && waiting.length === 0 && decided.length === 0 && <Empty />}
+      {data && calls.length === 0 && !elsewhere && (
+        <InboxEmpty
+          scope={scope}
+          filtered={isFiltered(view)}
+          onClear={() => change({ ...NO_FILTERS, call: null })}
+          team={mayAll && scope === "mine" ? { href: `${pages.approvals}?view=tenant`, count: data.counts.tenant } : null}
+        />
+      )}
+      {(calls.length > 0 || elsewhere) && (
+        <div className="grid items-start gap-6 min-[1100px]:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
+          <div className="flex min-w-0 flex-col gap-3">
+            <h2 className="text-sm text-soft">
+              {t.inbox.shown(calls.length)}
+              <span className="sr-only"> {t.inbox.keys}</span>
+            </h2>
+            <ul aria-label={t.inbox.list} className="flex flex-col gap-2">
+              {rows}
+            </ul>
+            {calls.length >= MOST && <p className="text-sm text-soft">{t.inbox.moreThanShown(MOST)}</p>}
+            {!wide && elsewhere && detail}
+          </div>
+          {wide && <div className="sticky top-4 min-w-0">{detail}</div>}
+        </div>
+      )}
     </div>
   );
 }

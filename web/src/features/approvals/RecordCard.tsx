@@ -1,11 +1,11 @@
 import { Ban, Check, ChevronRight, CircleAlert, CircleHelp, Clock, MessageSquareReply, X } from "lucide-react";
 import { type ReactNode, Suspense, useId, useState } from "react";
 import { Spinner } from "@/components/ui/Spinner";
-import { t } from "@/lib/i18n";
 import type { Call, CallState } from "@/lib/protocol";
 import { shortTime, tookTime } from "@/lib/times";
 import { RecordDetails } from "./lazy";
-import { outcome, toolTitle } from "./words";
+import { outcome } from "./outcome";
+import { callTitle, cardName } from "./words";
 
 const ICONS: Partial<Record<CallState, { Icon: typeof Check; color: string }>> = {
   succeeded: { Icon: Check, color: "text-ok" },
@@ -28,10 +28,10 @@ function when(call: Call): string {
 export function RecordCard({ call, me, notice, told }: { call: Call; me: string | null; notice: ReactNode; told: string | null }) {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const title = toolTitle(call);
+  const title = callTitle(call);
   const { Icon, color } = ICONS[call.state] ?? STOPPED;
   return (
-    <article aria-label={t.approvals.card(title)} className="rounded-2xl border border-line bg-raised text-sm">
+    <article aria-label={cardName(call)} className="rounded-2xl border border-line bg-raised text-sm">
       <button
         type="button"
         aria-expanded={open}

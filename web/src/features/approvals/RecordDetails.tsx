@@ -1,11 +1,14 @@
 import type { ReactNode } from "react";
+import { Link } from "wouter";
 import { t } from "@/lib/i18n";
 import type { Call } from "@/lib/protocol";
 import { shortTime, tookTime } from "@/lib/times";
+import { pages } from "@/lib/urls";
 import { Arguments, RawJson } from "./Arguments";
 import { Diff } from "./Diff";
 import { shownResult } from "./result";
 import { visible } from "./text";
+import { Why } from "./Why";
 import { decidedWord, who } from "./words";
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -23,6 +26,8 @@ function Plain({ text }: { text: string }) {
 
 function history(call: Call, me: string | null): string[] {
   const lines = [t.approvals.proposedAt(shortTime(call.created_at))];
+  const earlier = call.approvals.filter(({ by }) => by.id !== call.decision?.by.id);
+  for (const { by, at } of earlier) lines.push(t.approvals.decidedAt(t.approvals.decidedAs.approve, who(by, me), shortTime(at)));
   if (call.decision) lines.push(t.approvals.decidedAt(decidedWord(call), who(call.decision.by, me), shortTime(call.decision.at)));
   if (call.started_at) lines.push(t.approvals.startedAt(shortTime(call.started_at)));
   if (call.started_at && call.ended_at) lines.push(t.approvals.endedAt(shortTime(call.ended_at), tookTime(call.started_at, call.ended_at)));
@@ -34,6 +39,16 @@ function history(call: Call, me: string | null): string[] {
   return lines;
 }
 
+function resultTitle(call: Call): string {
+  if (call.asked) return t.asked.answer;
+  return call.state === "answered" ? t.approvals.yourAnswer : t.approvals.result;
+}
+
+function whyOf(call: Call): string {
+  if (call.verdict === "deny") return t.approvals.whyDenied;
+  return call.verdict === "allow" ? t.approvals.whyRan : t.approvals.whyAsked;
+}
+
 /** Everything that is on record about a call. */
 export function RecordDetails({ call, me, told }: { call: Call; me: string | null; told: string | null }) {
   const { result } = call;
@@ -43,14 +58,20 @@ export function RecordDetails({ call, me, told }: { call: Call; me: string | nul
       <p className="text-soft">
         {call.tool.server_name} · <code className="font-mono text-[0.8125rem]">{call.tool.name}</code>
       </p>
-      <Part title={t.approvals.arguments}>
-        <Arguments value={call.arguments} schema={call.tool.input_schema} />
-      </Part>
+      {call.asked ? (
+        <Part title={t.asked.message}>
+          <Plain text={[call.asked.message, call.asked.url ?? ""].filter(Boolean).join("\n")} />
+        </Part>
+      ) : (
+        <Part title={t.approvals.arguments}>
+          <Arguments value={call.arguments} schema={call.tool.input_schema} />
+        </Part>
+      )}
       {call.proposed_arguments && (
         <Diff before={call.proposed_arguments} after={call.arguments} schema={call.tool.input_schema} label={t.approvals.ran} />
       )}
       {result && shown && (
-        <Part title={call.state === "answered" ? t.approvals.yourAnswer : t.approvals.result}>
+        <Part title={resultTitle(call)}>
           {shown.text !== null && <Plain text={shown.text} />}
           {shown.json !== null && <RawJson value={shown.json} label={t.approvals.rawJson} />}
         </Part>
@@ -75,17 +96,15 @@ export function RecordDetails({ call, me, told }: { call: Call; me: string | nul
           ))}
         </ul>
       </Part>
-      {call.trace.length > 0 && (
-        <Part title={t.approvals.why}>
-          <ul>
-            {call.trace.map((step) => (
-              <li key={`${step.rule}/${step.verdict}`} className="wrap-anywhere">
-                {step.why} <span className="text-soft">({step.rule})</span>
-              </li>
-            ))}
-          </ul>
-        </Part>
+      {call.grant && (
+        <p>
+          {t.approvals.grantFrom(who(call.grant.by, me))}{" "}
+          <Link href={pages.permissions} className="font-medium text-accent underline underline-offset-2">
+            {t.approvals.permissions}
+          </Link>
+        </p>
       )}
+      <Why trace={call.trace} question={whyOf(call)} />
     </div>
   );
 }

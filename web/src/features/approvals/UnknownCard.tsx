@@ -52,7 +52,7 @@ export function UnknownCard({ call, deciding }: { call: Call; deciding: Deciding
         </dd>
       </dl>
       {evidence?.why && <p className="text-sm text-soft wrap-anywhere">{evidence.why}</p>}
-      {failure && <Failure refusal={failure} call={call} editing={false} />}
+      {failure && <Failure refusal={failure} call={call} kept={false} />}
       {busy ? (
         <p role="status" className="flex min-h-9 items-center gap-2.5 text-sm text-soft">
           <Spinner />

@@ -1,149 +1,125 @@
-import { Ellipsis, MessageSquareReply, OctagonX } from "lucide-react";
-import { type KeyboardEvent, Suspense, useEffect, useRef } from "react";
-import { Button } from "@/components/ui/Button";
-import { Menu, MenuItem } from "@/components/ui/Menu";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Spinner } from "@/components/ui/Spinner";
-import { sentence } from "@/lib/api/http";
-import { WAITING } from "@/lib/focus";
 import { t } from "@/lib/i18n";
-import { notify } from "@/lib/notices";
 import type { Call, Decision } from "@/lib/protocol";
 import { Arguments } from "./Arguments";
+import { CardActions } from "./CardActions";
 import { CardHead } from "./CardHead";
+import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
-import { isQuiet, settle } from "./guard";
+import { isQuiet } from "./guard";
 import { EditForm, preloadEditForm } from "./lazy";
-import { useProgress } from "./progress";
+import { type Progress, useProgress } from "./progress";
 import { RejectForm } from "./RejectForm";
 import { RespondForm } from "./RespondForm";
-import { riskOf } from "./risk";
-import { stopRun } from "./stopRun";
+import { wantsCare } from "./risk";
+import { Sending } from "./Sending";
 import type { Deciding } from "./useDecision";
+import { WaitingFrame } from "./WaitingFrame";
+import { Why } from "./Why";
 import { toolTitle } from "./words";
 
-/** A call that waits. Whatever appears or moves, nothing decides for 400 ms, and no held key does. */
-export function WaitingCard({ call, deciding }: { call: Call; deciding: Deciding }) {
-  const [progress, setProgress] = useProgress(call.id);
-  const card = useRef<HTMLElement>(null);
-  const approve = useRef<HTMLButtonElement>(null);
-  const { busy, failure } = deciding;
-  const title = toolTitle(call);
+interface FormsProps {
+  call: Call;
+  progress: Progress;
+  deciding: Deciding;
+  setProgress: (progress: Progress) => void;
+  decide: (decision: Decision) => void;
+  onCancel: () => void;
+}
 
-  useEffect(settle, [call.id, call.seal]);
-  useEffect(preloadEditForm, []);
-
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    card.current?.focus();
-    deciding.decide(decision);
-  };
-  const back = () => {
-    setProgress(null);
-    card.current?.focus();
-  };
-  const approveOnce = () => decide({ decision: "approve", seal: call.seal });
-  const stop = () => {
-    if (!isQuiet()) stopRun(call).catch((error: unknown) => notify(sentence(error)));
-  };
-  const keyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.repeat && event.target instanceof HTMLButtonElement) event.preventDefault();
-    if (event.target !== event.currentTarget || event.repeat || event.ctrlKey || event.metaKey || event.altKey || busy || progress) return;
-    const key = event.key.toLowerCase();
-    if (key === "a") {
-      if (riskOf(call.tool.annotations).level === "destroys" && riskOf(call.tool.annotations).declared) approve.current?.focus();
-      else approveOnce();
-    } else if (key === "r") setProgress({ mode: "reject", reason: "" });
-    else if (key === "e") setProgress({ mode: "edit", arguments: call.arguments });
-    else return;
-    event.preventDefault();
-  };
-
-  return (
-    <article
-      ref={card}
-      aria-label={t.approvals.card(title)}
-      aria-busy={busy}
-      aria-keyshortcuts="A R E"
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      onKeyDown={keyDown}
-      {...{ [WAITING]: call.id }}
-      className="flex flex-col gap-3.5 rounded-2xl border border-warn/55 bg-raised p-4 shadow-card"
-    >
-      <CardHead call={call} title={t.approvals.question(title)} deadline />
-      {progress?.mode !== "edit" && <Arguments value={call.arguments} schema={call.tool.input_schema} />}
-      {failure && <Failure refusal={failure} call={call} editing={progress !== null} />}
-      {busy && (
-        <p role="status" className="flex min-h-9 items-center gap-2.5 text-sm text-soft">
-          <Spinner />
-          {t.approvals.deciding}
-        </p>
-      )}
-      {!busy && progress === null && (
-        <div className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-4">
-          <Button ref={approve} look="accent" className="max-sm:order-2 max-sm:min-h-12" aria-keyshortcuts="A" onClick={approveOnce}>
-            {t.approvals.approve}
-          </Button>
-          <Button className="max-sm:order-3" aria-keyshortcuts="E" onClick={() => setProgress({ mode: "edit", arguments: call.arguments })}>
-            {t.approvals.edit}
-          </Button>
-          <Button className="max-sm:order-1 max-sm:min-h-12" aria-keyshortcuts="R" onClick={() => setProgress({ mode: "reject", reason: "" })}>
-            {t.approvals.reject}
-          </Button>
-          <Button look="quiet" className="ms-auto text-soft max-sm:hidden" onClick={stop}>
-            {t.approvals.stopRun}
-          </Button>
-          <Menu
-            label={t.approvals.more}
-            trigger={
-              <Button look="quiet" className="max-sm:order-4">
-                <Ellipsis size={16} aria-hidden="true" />
-                {t.approvals.more}
-              </Button>
-            }
-          >
-            <MenuItem onSelect={() => setProgress({ mode: "respond", response: "" })}>
-              <MessageSquareReply size={15} aria-hidden="true" />
-              {t.approvals.answer}
-            </MenuItem>
-            <MenuItem onSelect={stop} className="text-danger sm:hidden">
-              <OctagonX size={15} aria-hidden="true" />
-              {t.approvals.stopRun}
-            </MenuItem>
-          </Menu>
-        </div>
-      )}
-      {!busy && progress?.mode === "edit" && (
+function Forms({ call, progress, deciding, setProgress, decide, onCancel }: FormsProps) {
+  const { seal } = call;
+  switch (progress.mode) {
+    case "edit":
+      return (
         <Suspense fallback={<Spinner className="text-soft" />}>
           <EditForm
             call={call}
             value={progress.arguments}
-            refused={failure?.errors ?? []}
-            disabled={busy}
+            refused={deciding.failure?.errors ?? []}
+            disabled={deciding.busy}
             onChange={(value) => setProgress({ mode: "edit", arguments: value })}
-            onApprove={(value) => decide({ decision: "approve", seal: call.seal, arguments: value })}
-            onCancel={back}
+            onApprove={(value) => decide({ decision: "approve", seal, arguments: value })}
+            onCancel={onCancel}
           />
         </Suspense>
-      )}
-      {!busy && progress?.mode === "reject" && (
+      );
+    case "reject":
+      return (
         <RejectForm
           reason={progress.reason}
-          disabled={busy}
+          disabled={deciding.busy}
           onChange={(reason) => setProgress({ mode: "reject", reason })}
-          onReject={(reason) => decide(reason ? { decision: "reject", seal: call.seal, reason } : { decision: "reject", seal: call.seal })}
-          onCancel={back}
+          onReject={(reason) => decide(reason ? { decision: "reject", seal, reason } : { decision: "reject", seal })}
+          onCancel={onCancel}
         />
-      )}
-      {!busy && progress?.mode === "respond" && (
+      );
+    case "respond":
+      return (
         <RespondForm
           response={progress.response}
-          disabled={busy}
+          disabled={deciding.busy}
           onChange={(response) => setProgress({ mode: "respond", response })}
-          onRespond={(response) => decide({ decision: "respond", seal: call.seal, response })}
-          onCancel={back}
+          onRespond={(response) => decide({ decision: "respond", seal, response })}
+          onCancel={onCancel}
+        />
+      );
+    default:
+      return null;
+  }
+}
+
+/** A tool call that waits for this person, or for others. */
+export function WaitingCard({ call, deciding }: { call: Call; deciding: Deciding }) {
+  const [progress, setProgress] = useProgress(call.id);
+  const [menu, setMenu] = useState(false);
+  const frame = useRef<HTMLElement>(null);
+  const approve = useRef<HTMLButtonElement>(null);
+  const { busy, failure } = deciding;
+  const { seal } = call;
+  useEffect(preloadEditForm, []);
+
+  const decide = (decision: Decision) => {
+    if (busy || isQuiet()) return;
+    frame.current?.focus();
+    deciding.decide(decision);
+  };
+  const back = () => {
+    setProgress(null);
+    frame.current?.focus();
+  };
+  const edit = () => setProgress({ mode: "edit", arguments: call.arguments });
+  const reject = () => setProgress({ mode: "reject", reason: "" });
+  const approveOnce = () => decide({ decision: "approve", seal });
+  const keys = {
+    a: () => (wantsCare(call) ? approve.current?.focus() : approveOnce()),
+    r: reject,
+    e: edit,
+    ...(call.may.remember.length > 0 ? { s: () => setMenu(true) } : {}),
+  };
+  return (
+    <WaitingFrame call={call} busy={busy} frame={frame} keys={call.may.decide && !progress ? keys : {}}>
+      <CardHead call={call} title={t.approvals.question(toolTitle(call))} onExtend={deciding.extend} />
+      {progress?.mode !== "edit" && <Arguments value={call.arguments} schema={call.tool.input_schema} />}
+      <Why trace={call.trace} question={call.may.decide ? t.approvals.whyAsked : t.approvals.whyWaits} />
+      <Deciders call={call} />
+      {failure && <Failure refusal={failure} call={call} kept={progress !== null} onApproveOnce={approveOnce} />}
+      {busy && <Sending />}
+      {!busy && !progress && (
+        <CardActions
+          call={call}
+          approveButton={approve}
+          menu={menu}
+          onMenu={setMenu}
+          onApprove={(remember) => (remember ? decide({ decision: "approve", seal, remember }) : approveOnce())}
+          onEdit={edit}
+          onReject={reject}
+          onRespond={() => setProgress({ mode: "respond", response: "" })}
+          onWithdraw={() => decide({ decision: "reject", seal })}
         />
       )}
-    </article>
+      {!busy && progress && <Forms call={call} progress={progress} deciding={deciding} setProgress={setProgress} decide={decide} onCancel={back} />}
+    </WaitingFrame>
   );
 }

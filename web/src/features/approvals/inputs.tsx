@@ -1,7 +1,7 @@
 import { type ComponentProps, useState } from "react";
 import { t } from "@/lib/i18n";
 import type { Json } from "@/lib/protocol";
-import { choices, isSecret, type Schema } from "@/lib/schema/schema";
+import { choices, isObject, isSecret, type Schema } from "@/lib/schema/schema";
 import { useForm } from "./FormContext";
 
 export interface InputProps {
@@ -19,6 +19,8 @@ export function StringInput({ pointer, schema, value, ties }: InputProps) {
   const { change } = useForm();
   const text = typeof value === "string" ? value : "";
   const [long] = useState(() => text.length > LONG || text.includes("\n") || Number(schema["maxLength"] ?? 0) > 200);
+  // A moment that is there already is shown as it will be sent.
+  const [moment] = useState(() => text === "" && schema["format"] === "date-time");
   if (long) {
     return (
       <textarea
@@ -30,6 +32,7 @@ export function StringInput({ pointer, schema, value, ties }: InputProps) {
       />
     );
   }
+  if (moment) return <MomentInput pointer={pointer} schema={schema} value={value} ties={ties} />;
   const type = isSecret(schema) ? "password" : (TYPES[String(schema["format"])] ?? "text");
   return <input {...ties} type={type} autoComplete="off" className="field" value={text} onChange={(event) => change(pointer, event.target.value)} />;
 }
@@ -69,22 +72,59 @@ export function BooleanInput({ pointer, value, ties }: InputProps) {
 
 export function ChoiceInput({ pointer, schema, value, ties }: InputProps) {
   const { change } = useForm();
-  const options = choices(schema);
-  const at = options.findIndex((option) => option === value);
+  const options = choices(schema) ?? [];
+  const at = options.findIndex((option) => option.value === value);
   return (
-    <select {...ties} className="field min-h-9" value={at} onChange={(event) => change(pointer, options[Number(event.target.value)])}>
+    <select {...ties} className="field min-h-9" value={at} onChange={(event) => change(pointer, options[Number(event.target.value)]?.value)}>
       {at < 0 && (
         <option value={-1} disabled>
-          {typeof value === "string" ? value : t.approvals.choose}
+          {typeof value === "string" && value ? value : t.approvals.choose}
         </option>
       )}
       {options.map((option, index) => (
-        <option key={JSON.stringify(option)} value={index}>
-          {String(option)}
+        <option key={JSON.stringify(option.value)} value={index}>
+          {option.label}
         </option>
       ))}
     </select>
   );
+}
+
+/** A date and a time, as this person's clock shows them, kept as the moment that they mean. */
+export function MomentInput({ pointer, ties }: InputProps) {
+  const { change } = useForm();
+  return (
+    <input
+      {...ties}
+      type="datetime-local"
+      className="field"
+      onChange={(event) => {
+        const moment = new Date(event.target.value);
+        change(pointer, Number.isNaN(moment.getTime()) ? "" : moment.toISOString());
+      }}
+    />
+  );
+}
+
+/** Any number of the listed values. */
+export function ChoicesInput({ pointer, schema, value }: Pick<InputProps, "pointer" | "schema" | "value">) {
+  const { change } = useForm();
+  const items = schema["items"];
+  const options = (isObject(items) && choices(items)) || [];
+  const chosen = Array.isArray(value) ? value : [];
+  const set = (picked: Json, on: boolean) =>
+    change(pointer, options.map((option) => option.value).filter((each) => (each === picked ? on : chosen.includes(each))));
+  return options.map((option) => (
+    <label key={JSON.stringify(option.value)} className="flex min-h-8 items-center gap-2.5 text-sm pointer-coarse:min-h-11">
+      <input
+        type="checkbox"
+        className="size-5 accent-(--accent)"
+        checked={chosen.includes(option.value)}
+        onChange={(event) => set(option.value, event.target.checked)}
+      />
+      {option.label}
+    </label>
+  ));
 }
 
 export function JsonInput({ pointer, value, ties }: InputProps) {

@@ -5,7 +5,8 @@ import type { JsonObject } from "@/lib/protocol";
 export type Progress =
   | { mode: "edit"; arguments: JsonObject }
   | { mode: "reject"; reason: string }
-  | { mode: "respond"; response: string };
+  | { mode: "respond"; response: string }
+  | { mode: "fill"; content: JsonObject };
 
 const name = (callId: string) => `card.${callId}`;
 

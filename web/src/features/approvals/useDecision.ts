@@ -2,12 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { announce } from "@/lib/announce";
 import { Refusal } from "@/lib/api/http";
-import { keys } from "@/lib/api/keys";
 import { receiveCall } from "@/lib/conversation/store";
 import { focusAfter } from "@/lib/focus";
 import { t } from "@/lib/i18n";
 import type { Call, Decision, Resolution } from "@/lib/protocol";
+import { putCall } from "./cache";
 import { decide } from "./decide";
+import { extendCall } from "./extendCall";
 import { getApproval } from "./getApproval";
 import { settle } from "./guard";
 import { forgetProgress } from "./progress";
@@ -15,13 +16,19 @@ import { resolveCall } from "./resolveCall";
 import { toolTitle } from "./words";
 
 const SAID = { approve: t.approvals.saidApproved, reject: t.approvals.saidRejected, respond: t.approvals.saidAnswered };
-const MOVED_ON = new Set(["already_decided", "expired", "stale", "not_found", "not_unknown"]);
+const MOVED_ON = new Set(["already_decided", "expired", "stale", "not_found", "not_unknown", "not_approver", "not_extendable"]);
 
 export interface Deciding {
   busy: boolean;
   failure: Refusal | null;
   decide: (decision: Decision) => void;
+  extend: () => void;
   resolve: (resolution: Resolution, note: string) => void;
+}
+
+function said(call: Call, decision: Decision): string {
+  if (call.kind === "tool") return SAID[decision.decision](toolTitle(call));
+  return (decision.decision === "reject" ? t.asked.saidDeclined : t.asked.saidAnswered)(call.tool.server_name);
 }
 
 /** Sends what a person decided. Nothing is shown as decided before the server says so. */
@@ -32,8 +39,7 @@ export function useDecision(call: Call, onSettled?: (call: Call) => void): Decid
 
   const receive = (news: Call) => {
     receiveCall(news);
-    client.setQueryData<Call[]>(keys.approvals, (calls) => calls?.map((known) => (known.id === news.id ? { ...known, ...news } : known)));
-    if (news.state !== "proposed") onSettled?.(news);
+    putCall(client, news);
   };
 
   const send = (request: Promise<Call>, done: (call: Call) => void) => {
@@ -56,15 +62,21 @@ export function useDecision(call: Call, onSettled?: (call: Call) => void): Decid
       .finally(() => setBusy(false));
   };
 
+  const settled = (news: Call) => {
+    if (news.state === "proposed") return;
+    focusAfter(call.id);
+    onSettled?.(news);
+  };
   return {
     busy,
     failure,
     decide: (decision) =>
-      send(decide(call.id, decision), () => {
+      send(decide(call.id, decision), (news) => {
         forgetProgress(call.id);
-        announce(SAID[decision.decision](toolTitle(call)));
-        focusAfter(call.id);
+        announce(said(call, decision));
+        settled(news);
       }),
-    resolve: (resolution, note) => send(resolveCall(call.id, resolution, note), () => focusAfter(call.id)),
+    extend: () => send(extendCall(call.id), () => announce(t.approvals.saidExtended(toolTitle(call)))),
+    resolve: (resolution, note) => send(resolveCall(call.id, resolution, note), settled),
   };
 }

@@ -1,12 +1,37 @@
 import { t } from "@/lib/i18n";
-import type { Call, Person } from "@/lib/protocol";
+import type { Call, Need, Person } from "@/lib/protocol";
 
 export function toolTitle(call: Call): string {
   return call.tool.title ?? call.tool.annotations?.title ?? call.tool.name;
 }
 
+/** What the card of a call is called. */
+export function cardName(call: Call): string {
+  if (call.kind === "elicitation") return t.asked.card(call.tool.server_name);
+  return call.kind === "login" ? t.asked.loginCard(call.tool.server_name) : t.approvals.card(toolTitle(call));
+}
+
+/** What a list calls it. */
+export function callTitle(call: Call): string {
+  if (call.kind === "elicitation") return t.asked.asks(call.tool.server_name);
+  return call.kind === "login" ? t.asked.signIn(call.tool.server_name) : toolTitle(call);
+}
+
+/** What is said when it begins to wait. */
+export function neededWords(call: Call): string {
+  if (!call.may.decide) return t.approvals.neededByOthers(toolTitle(call));
+  if (call.kind === "elicitation") return t.asked.neededAnswer(call.tool.server_name);
+  return call.kind === "login" ? t.asked.neededLogin(call.tool.server_name) : t.approvals.needed(toolTitle(call), call.tool.server_name);
+}
+
 export function who(person: Person, me: string | null): string {
   return person.id === me ? t.approvals.byYou : person.name;
+}
+
+/** Those of whom a need counts approvals. */
+export function deciderNames(need: Need, me: string | null): string {
+  const roles = need.roles.map((role) => (t.approvals.deciders as Record<string, string>)[role] ?? role);
+  return [...roles, ...need.users.map((user) => who(user, me))].join(", ");
 }
 
 export function wasEdited(call: Call): boolean {
@@ -16,29 +41,4 @@ export function wasEdited(call: Call): boolean {
 /** What was decided, in a word that begins a sentence. */
 export function decidedWord(call: Call): string {
   return call.decision ? t.approvals.decidedAs[call.decision.kind] : t.approvals.decided;
-}
-
-/** How a call ended, for its one-line record. */
-export function outcome(call: Call, me: string | null): string {
-  const by = call.decision ? who(call.decision.by, me) : "";
-  const parts: string[] = [];
-  switch (call.state) {
-    case "rejected":
-      parts.push(call.decision ? t.approvals.rejectedBy(by, call.decision.reason ?? "") : t.approvals.denied);
-      break;
-    case "answered":
-      parts.push(t.approvals.answeredBy(by));
-      break;
-    case "expired":
-    case "cancelled":
-    case "void":
-      parts.push(t.approvals[call.state]);
-      break;
-    default:
-      if (call.state !== "succeeded") parts.push(t.approvals[call.state]);
-      if (call.decision) parts.push(t.approvals.approvedBy(by, wasEdited(call)));
-      else if (call.verdict === "allow") parts.push(t.approvals.byRule);
-      if (call.resolution) parts.push(t.approvals.confirmedBy(who(call.resolution.by, me)));
-  }
-  return parts.join(" · ");
 }

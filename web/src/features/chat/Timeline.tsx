@@ -1,6 +1,7 @@
 import { ArrowDown } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Button } from "@/components/ui/Button";
+import { waitsForReader } from "@/lib/conversation/calls";
 import { waitingCalls } from "@/lib/conversation/select";
 import { useConversations } from "@/lib/conversation/store";
 import { t } from "@/lib/i18n";
@@ -26,7 +27,7 @@ export function Timeline({ threadId, renderCalls, sent, dock }: TimelineProps) {
   const { shown, hasEarlier, showEarlier } = useHistoryWindow(order, box);
   const waits = useConversations((state) => {
     const opened = state[threadId];
-    return opened !== undefined && waitingCalls(opened.conversation).length > 0;
+    return opened !== undefined && waitingCalls(opened.conversation).some(waitsForReader);
   });
   useEffect(() => toEnd(), [sent, toEnd]);
   return (

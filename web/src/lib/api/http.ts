@@ -9,6 +9,7 @@ export class Refusal extends Error {
   readonly errors: FieldError[];
   readonly by: Person | null;
   readonly at: string | null;
+  readonly rule: string | null;
   readonly requestId: string | null;
 
   constructor(problem: Partial<Problem> & { code: string; detail: string }) {
@@ -19,6 +20,7 @@ export class Refusal extends Error {
     this.errors = problem.errors ?? [];
     this.by = problem.by ?? null;
     this.at = problem.at ?? null;
+    this.rule = problem.rule ?? null;
     this.requestId = problem.request_id ?? null;
   }
 }

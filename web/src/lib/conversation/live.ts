@@ -1,4 +1,4 @@
-import type { Live, LiveSnapshot } from "@/lib/protocol";
+import type { Live, LiveSnapshot } from "@/lib/socketProtocol";
 import type { Conversation, Run, Writing } from "./state";
 
 const length = (text: string) => {

@@ -1,5 +1,6 @@
-import type { AgEvent, Call, CallChange, Stored } from "@/lib/protocol";
-import { isWhole, merge } from "./calls";
+import type { Call, CallChange } from "@/lib/protocol";
+import type { AgEvent, Stored } from "@/lib/socketProtocol";
+import { isWhole, merge, whole } from "./calls";
 import { type Conversation, emptyRun, type Item, type Run, type RunState } from "./state";
 
 /** Within a batch the containers are our own and may be written to; what they hold is replaced, never changed. */
@@ -7,7 +8,7 @@ type Draft = Conversation;
 type EventOf<Type extends AgEvent["type"]> = Extract<AgEvent, { type: Type }>;
 
 function draftOf(conversation: Conversation): Draft {
-  const { order, runs, texts, toolCalls, calls, early } = conversation;
+  const { order, runs, texts, toolCalls, calls, children, early } = conversation;
   return {
     ...conversation,
     order: [...order],
@@ -15,6 +16,7 @@ function draftOf(conversation: Conversation): Draft {
     texts: { ...texts },
     toolCalls: { ...toolCalls },
     calls: { ...calls },
+    children: { ...children },
     early: { ...early },
   };
 }
@@ -50,7 +52,7 @@ function keyOf(run: Run, toolCallId: string): string {
 function startToolCall(draft: Draft, run: Run, event: EventOf<"TOOL_CALL_START">): Run {
   const id = keyOf(run, event.toolCallId);
   if (draft.toolCalls[id]) return run;
-  draft.toolCalls[id] = { id, name: event.toolCallName, args: "", callId: null, told: null };
+  draft.toolCalls[id] = { id, name: event.toolCallName, args: "", callIds: [], told: null };
   return addItem({ ...run, writing: null }, { kind: "call", toolCallId: id, parent: event.parentMessageId ?? null });
 }
 
@@ -73,12 +75,18 @@ function changeCall(draft: Draft, run: Run, change: CallChange): Run {
     draft.early[change.id] = [...early, change];
     return run;
   }
-  const call: Call = known ? merge(known, change) : early.reduce(merge, change as Call);
-  const id = keyOf(run, call.tool_call_id);
-  const written = draft.toolCalls[id];
+  const call: Call = known ? merge(known, change) : early.reduce(merge, whole(change as Call));
   draft.calls[call.id] = call;
-  draft.toolCalls[id] = { ...(written ?? { id, name: call.tool.name, args: "", told: null }), callId: call.id };
-  return written ? run : addItem(run, { kind: "call", toolCallId: id, parent: null });
+  if (known) return run;
+  if (call.parent_id !== null) {
+    draft.children[call.parent_id] = [...(draft.children[call.parent_id] ?? []), call.id];
+    return run;
+  }
+  const id = keyOf(run, call.tool_call_id);
+  const written = draft.toolCalls[id] ?? { id, name: call.tool.name, args: "", callIds: [], told: null };
+  const isNew = draft.toolCalls[id] === undefined;
+  draft.toolCalls[id] = { ...written, callIds: [...written.callIds, call.id] };
+  return isNew ? addItem(run, { kind: "call", toolCallId: id, parent: null }) : run;
 }
 
 const ENDED = { success: "done", cancelled: "cancelled", interrupt: "waiting" } as const satisfies Record<string, RunState>;

@@ -2,17 +2,16 @@ import type { Call } from "@/lib/protocol";
 import { isWaiting } from "./calls";
 import type { CallItem, Conversation, Item, Run } from "./state";
 
-/** The calls of this conversation that wait for a decision, oldest first. */
+/** The calls behind one that the model wrote, each followed by what was asked before it could go on. */
+export function callsOf(conversation: Conversation, toolCallId: string): Call[] {
+  const ids = conversation.toolCalls[toolCallId]?.callIds ?? [];
+  return ids.flatMap((id) => [id, ...(conversation.children[id] ?? [])]).flatMap((id) => conversation.calls[id] ?? []);
+}
+
+/** The calls of this conversation that wait for somebody, oldest first. */
 export function waitingCalls(conversation: Conversation): Call[] {
-  const waiting: Call[] = [];
-  for (const id of conversation.order) {
-    for (const item of conversation.runs[id]?.items ?? []) {
-      const callId = item.kind === "call" ? conversation.toolCalls[item.toolCallId]?.callId : null;
-      const call = callId ? conversation.calls[callId] : undefined;
-      if (call && isWaiting(call)) waiting.push(call);
-    }
-  }
-  return waiting;
+  const items = conversation.order.flatMap((id) => conversation.runs[id]?.items ?? []);
+  return items.flatMap((item) => (item.kind === "call" ? callsOf(conversation, item.toolCallId) : [])).filter(isWaiting);
 }
 
 const ACTIVE = new Set(["running", "waiting"]);

@@ -1,4 +1,5 @@
-import type { Call, CallChange, ModelRetry } from "@/lib/protocol";
+import type { Call, CallChange } from "@/lib/protocol";
+import type { ModelRetry } from "@/lib/socketProtocol";
 
 export interface TextItem {
   kind: "text";
@@ -27,7 +28,8 @@ export interface ToolCall {
   id: string;
   name: string;
   args: string;
-  callId: string | null;
+  /** Its rows in the ledger, oldest first: one that became void may have been proposed anew. */
+  callIds: string[];
   told: string | null;
 }
 
@@ -57,12 +59,14 @@ export interface Conversation {
   texts: Record<string, Text>;
   toolCalls: Record<string, ToolCall>;
   calls: Record<string, Call>;
+  /** What was asked before a call could go on, by that call, in the order of the asking. */
+  children: Record<string, string[]>;
   /** Changes of calls whose whole row has not been seen yet. */
   early: Record<string, CallChange[]>;
 }
 
 export function emptyConversation(threadId: string): Conversation {
-  return { threadId, seq: 0, order: [], runs: {}, texts: {}, toolCalls: {}, calls: {}, early: {} };
+  return { threadId, seq: 0, order: [], runs: {}, texts: {}, toolCalls: {}, calls: {}, children: {}, early: {} };
 }
 
 export function emptyRun(id: string): Run {

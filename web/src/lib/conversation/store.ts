@@ -1,5 +1,6 @@
 import { create } from "zustand";
-import type { Call, Live, LiveSnapshot, Stored } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
+import type { Live, LiveSnapshot, Stored } from "@/lib/socketProtocol";
 import { applyLive, applySnapshot } from "./live";
 import { applyCall, applyStored } from "./reduce";
 import { type Conversation, emptyConversation } from "./state";

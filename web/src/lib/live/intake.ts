@@ -1,6 +1,6 @@
 import { Refusal, sentence } from "@/lib/api/http";
 import { catchUp, lastSeq, type News, receive, setPhase, useConversations } from "@/lib/conversation/store";
-import type { ServerToClient } from "@/lib/protocol";
+import type { ServerToClient } from "@/lib/socketProtocol";
 import { ask, DISCONNECTED, socket, UNANSWERED } from "./socket";
 
 const HIDDEN_MS = 120;

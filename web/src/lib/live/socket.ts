@@ -1,7 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { Refusal } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
-import type { ClientToServer, Requests, ServerToClient } from "@/lib/protocol";
+import type { ClientToServer, Requests, ServerToClient } from "@/lib/socketProtocol";
 import { urls } from "@/lib/urls";
 import { signedOut, useConnection } from "./connection";
 

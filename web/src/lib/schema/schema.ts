@@ -57,12 +57,39 @@ export function resolve(schema: Schema, root: Schema, depth = 0): Schema {
   return schema;
 }
 
-export type Kind = "string" | "number" | "integer" | "boolean" | "choice" | "array" | "object" | "json";
+export type Kind = "string" | "number" | "integer" | "boolean" | "choice" | "choices" | "array" | "object" | "json";
+
+export interface Choice {
+  value: Json;
+  label: string;
+}
+
+function titled(options: Json | undefined): Choice[] | null {
+  if (!Array.isArray(options) || options.length === 0) return null;
+  const found = options.flatMap((option) => {
+    if (!isObject(option) || option["const"] === undefined || isObject(option["const"])) return [];
+    const { const: value, title } = option;
+    return [{ value, label: typeof title === "string" ? title : String(value) }];
+  });
+  return found.length === options.length ? found : null;
+}
+
+/** The values that a schema lists, each with the name that it gives it; null where it lists none. */
+export function choices(schema: Schema): Choice[] | null {
+  const listed = schema["enum"];
+  if (Array.isArray(listed)) {
+    if (listed.some((value) => isObject(value) || Array.isArray(value))) return null;
+    const names = Array.isArray(schema["enumNames"]) ? schema["enumNames"] : [];
+    return listed.map((value, index) => ({ value, label: String(names[index] ?? value) }));
+  }
+  if ("const" in schema) return [{ value: schema["const"] ?? null, label: String(schema["const"]) }];
+  return titled(schema["oneOf"]) ?? titled(schema["anyOf"]);
+}
 
 /** Which field edits a value of this schema; JSON for what no field can. */
 export function kindOf(schema: Schema): Kind {
-  if (Array.isArray(schema["enum"])) return schema["enum"].every((value) => !isObject(value) && !Array.isArray(value)) ? "choice" : "json";
-  if ("const" in schema) return "choice";
+  if (choices(schema)) return "choice";
+  if (Array.isArray(schema["enum"])) return "json";
   switch (schema["type"]) {
     case "string":
     case "number":
@@ -70,7 +97,8 @@ export function kindOf(schema: Schema): Kind {
     case "boolean":
       return schema["type"];
     case "array":
-      return isObject(schema["items"]) ? "array" : "json";
+      if (!isObject(schema["items"])) return "json";
+      return schema["uniqueItems"] === true && choices(schema["items"]) ? "choices" : "array";
     case "object":
       return isObject(schema["properties"]) ? "object" : "json";
     default:
@@ -82,6 +110,7 @@ export function kindOf(schema: Schema): Kind {
 export function fits(kind: Kind, value: Json | undefined): boolean {
   switch (kind) {
     case "array":
+    case "choices":
       return Array.isArray(value);
     case "object":
       return isObject(value);
@@ -95,10 +124,6 @@ export function fits(kind: Kind, value: Json | undefined): boolean {
     default:
       return true;
   }
-}
-
-export function choices(schema: Schema): Json[] {
-  return Array.isArray(schema["enum"]) ? schema["enum"] : [schema["const"] ?? null];
 }
 
 export function properties(schema: Schema): [string, Schema][] {
@@ -121,13 +146,14 @@ export function startValue(schema: Schema, root: Schema): Json {
   if (own["default"] !== undefined) return own["default"];
   switch (kindOf(own)) {
     case "choice":
-      return choices(own)[0] ?? null;
+      return choices(own)?.[0]?.value ?? null;
     case "boolean":
       return false;
     case "number":
     case "integer":
       return typeof own["minimum"] === "number" ? own["minimum"] : 0;
     case "array":
+    case "choices":
       return [];
     case "object": {
       const needed = requiredNames(own);

@@ -46,8 +46,9 @@ function sentenceFor({ keyword, error }: OutputUnit): string {
       return t.approvals.tooFew(lastNumber(error));
     case "maxItems":
       return t.approvals.tooMany(lastNumber(error));
-    case "pattern":
     case "format":
+      return (t.approvals.wantsFormat as Record<string, string>)[quoted(error)] ?? t.approvals.wantsPattern;
+    case "pattern":
       return t.approvals.wantsPattern;
     default:
       return t.approvals.notAllowed;
