@@ -12,6 +12,7 @@ import argparse
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 import mcp_types as types
@@ -175,7 +176,7 @@ def main() -> None:
     server = asking_server(Journal(options.journal), older=options.older)
     if options.older:
         # The one that speaks the older protocol only, where streams are otherwise served with both.
-        vars(lowlevel)["serve_dual_era_loop"] = serve_loop
+        patch.object(lowlevel, "serve_dual_era_loop", serve_loop).start()
     port: int | None = options.http or options.sse
     if port is None:
         server.run("stdio")
