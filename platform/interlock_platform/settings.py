@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     catalogue: Path | None = Field(
         default=None, description="File of `mcpServers` JSON whose servers are offered beside those that we ship."
     )
+    policies: Path | None = Field(
+        default=None,
+        description="File with the operator's rules, a JSON list, which hold for every organisation. Empty: there are none.",
+    )
     worker: Literal["inside", "apart"] = Field(
         default="inside",
         description="Where runs are worked on: inside `interlock serve`, or apart by `interlock worker`.",
@@ -161,7 +165,7 @@ class Settings(BaseSettings):
             raise ValueError("must be demo or provider:name, such as openai:gpt-5.2 or anthropic:claude-sonnet-4-5")
         return value
 
-    @field_validator("catalogue")
+    @field_validator("catalogue", "policies")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -38,6 +38,7 @@ from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
 from interlock_servers.health import health_routes
 from interlock_servers.initialize import initialize_routes
 from interlock_servers.metrics import Metrics
+from interlock_servers.policy_routes import all_policy_routes
 from interlock_servers.resources import Resources, in_background, open_resources
 from interlock_servers.start_progress import StartProgress
 from interlock_servers.stopping import until_stopped
@@ -123,6 +124,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
         tool_routes(resources.tools),
         grant_routes(resources.grants),
+        *all_policy_routes(resources),
         member_routes(resources.database),
         health_routes(resources.database),
         metrics.routes(),

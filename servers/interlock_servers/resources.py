@@ -8,9 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from interlock_platform.grants.service import Grants
-from interlock_platform.policy.judging import Judging
-
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
@@ -19,8 +16,11 @@ from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.inbox import Inbox
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.proposer import Proposer
+from interlock_platform.grants.service import Grants
 from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.migrate import migrate, role_password
+from interlock_platform.policy.judging import Judging
+from interlock_platform.policy.operator import install_policies, read_policies
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter, PostgresLive
 from interlock_platform.runs.queue import Queue
@@ -51,6 +51,7 @@ class Resources:
     bell: Bell
     live: LiveWriter
     tools: Tools
+    judging: Judging
     proposer: Proposer
     ending: Ending
     inbox: Inbox
@@ -65,6 +66,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
     """Opens Postgres, brings it up to date, and makes the features on it. Raises what an operator can mend."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(BLOCKING_THREADS))
     catalogue = load_catalogue(settings.catalogue, settings.data_dir)
+    policies = read_policies(settings.policies, catalogue)
     async with AsyncExitStack() as stack:
         with progress.step("Starting Postgres", "Postgres ready"):
             owner = await stack.enter_async_context(owner_url(settings))
@@ -75,6 +77,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         queue_url = with_role(owner, QUEUE_ROLE, role_password(secret, QUEUE_ROLE))
         database = Database.connect(runtime)
         stack.push_async_callback(database.close)
+        await install_policies(database, owner, policies)
         queue = Queue(queue_url)
         await stack.enter_async_context(queue.app.open_async())
         bell = Bell(conninfo(runtime), CHANNELS)
@@ -98,6 +101,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             bell=bell,
             live=await _live(stack, settings, database, bell),
             tools=tools,
+            judging=judging,
             proposer=proposer,
             ending=ending,
             inbox=Inbox(database, ledger),

@@ -113,9 +113,9 @@ def grants_of(standing: store.Standing) -> list[Grant]:
 
 
 def scope_of(*, exact: bool, everybodys: bool, in_thread: bool) -> str:
-    """What a grant is called on the wire: the narrowest of its bounds."""
-    if exact:
-        return "arguments"
+    """What a grant is called on the wire: how far it reaches."""
     if everybodys:
         return "everybody"
+    if exact:
+        return "arguments"
     return "thread" if in_thread else "always"
