@@ -1,4 +1,4 @@
-import { render } from "@testing-library/react";
+import { render, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { Markdown } from "@/components/markdown/Markdown";
 
@@ -56,8 +56,9 @@ test("headings stay below the page's own and skip no level", () => {
   expect(tags).toEqual(["H3", "H3", "H4"]);
 });
 
-test("what is still open while it is written is closed for the eye", () => {
-  expect(html("so **bold", true).querySelector("strong")?.textContent).toBe("bold");
+test("what is still open while it is written is closed for the eye", async () => {
+  const bold = html("so **bold", true);
+  await waitFor(() => expect(bold.querySelector("strong")?.textContent).toBe("bold"));
   expect(html("```python\nprint(1)", true).querySelector("pre")?.textContent).toBe("print(1)");
   expect(html("see [the doc](https://exa", true).querySelector("a")).toBeNull();
 });

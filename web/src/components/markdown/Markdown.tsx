@@ -1,8 +1,8 @@
 import { clsx } from "clsx";
 import { marked, type Token, type Tokens } from "marked";
 import { memo, useMemo } from "react";
-import remend from "remend";
 import { Block } from "./Block";
+import { useMended } from "./useMended";
 
 const TOP = 3;
 
@@ -27,7 +27,8 @@ interface MarkdownProps {
 
 /** Markdown as React elements: nothing in it becomes HTML, loads an image or runs. */
 export const Markdown = memo(function Markdown({ text, writing = false }: MarkdownProps) {
-  const tokens = useMemo(() => marked.lexer(writing ? remend(text) : text), [text, writing]);
+  const mended = useMended(text, writing);
+  const tokens = useMemo(() => marked.lexer(mended), [mended]);
   const levels = useMemo(() => headingLevels(tokens), [tokens]);
   return (
     <div className={clsx("md min-w-0 wrap-break-word", writing && "md-writing")}>

@@ -26,15 +26,16 @@ interface SimulateProps {
   onRefused: (error: unknown, body: RuleBody) => void;
 }
 
-/** Tries a rule on calls that were really made, before it is saved. */
+/** Tries a rule on calls that were really made, before it is saved or switched on. */
 export function Simulate({ body, replaces, known, ready, onRefused }: SimulateProps) {
   const [days, setDays] = useState(30);
+  const trial = { ...body, enabled: true };
   const { mutate, data, variables, error, isPending } = useMutation({
     mutationFn: (tried: RuleBody) => simulateRule(tried, replaces, new Date(Date.now() - days * DAY_MS).toISOString()),
     onSuccess: (found) => announce(words.tried(found.looked_at, found.changed)),
     onError: onRefused,
   });
-  const outdated = data !== undefined && JSON.stringify(variables) !== JSON.stringify(body);
+  const outdated = data !== undefined && JSON.stringify(variables) !== JSON.stringify(trial);
   return (
     <section aria-labelledby="simulate" className="flex flex-col gap-3 rounded-2xl border border-line bg-sunk/60 p-4">
       <h2 id="simulate" className="font-medium">
@@ -52,7 +53,7 @@ export function Simulate({ body, replaces, known, ready, onRefused }: SimulatePr
           className="min-h-10!"
           aria-disabled={isPending}
           onClick={() => {
-            if (!isPending && ready()) mutate(body);
+            if (!isPending && ready()) mutate(trial);
           }}
         >
           {isPending && <Spinner />}
