@@ -39,17 +39,19 @@ class InputRequired:
     """The call goes on once it is sent again, by whatever process, with an answer to each request.
 
     `declined` are the keys of requests that are not put to anybody; they belong among the answers like the others.
-    `request_state` is the server's, to be kept from everybody else and sent back as it is.
+    `request_state` is the server's, to be kept from everybody else and sent back as it is. A server that is not `told`
+    the answers only wants the addresses visited: there is no use in calling it again where one was not.
     """
 
     requests: tuple[Elicitation, ...]
     request_state: str | None
     declined: tuple[str, ...] = ()
+    told: bool = True
 
 
 @dataclass(frozen=True)
 class Resumption:
-    """What a call that needed input is sent again with; without a state and answers it is sent as at first."""
+    """What a call that needed input is sent again with; a server of the older protocol is called as at first."""
 
     request_state: str | None = None
     responses: Mapping[str, ElicitationAnswer] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import mcp_types as types
@@ -185,6 +186,8 @@ class Session:
             so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
             exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
 
+        if self.protocol not in MODERN_PROTOCOL_VERSIONS:
+            asked = replace(asked, resume=None)
         return await self._client.session.send_request(asked.wire(), ANSWER, progress_callback=heard)
 
     async def _own(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import mcp_types as types
@@ -72,7 +72,7 @@ def visits_required(server: str, error: types.ErrorData) -> InputRequired | None
     except ValidationError:
         return None
     required = _sorted(server, ((str(number), visit) for number, visit in enumerate(wanted)), None)
-    return required if required.requests else None
+    return replace(required, told=False) if required.requests else None
 
 
 def _sorted(server: str, asked: Iterable[tuple[str, types.ElicitRequestParams]], state: str | None) -> InputRequired:

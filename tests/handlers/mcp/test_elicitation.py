@@ -253,6 +253,8 @@ async def test_an_older_server_that_wants_an_address_visited_first_is_called_aga
     needed = await connection.call("visit_first", {"value": value}, 10, ask=nobody)
     assert isinstance(needed, InputRequired)
     assert [(asked.mode, asked.url) for asked in needed.requests] == [("url", "https://example.org/pay?order=7&sum=12")]
-    again = await connection.call("visit_first", {"value": value}, 10, ask=nobody, resume=Resumption())
+    assert not needed.told
+    resume = Resumption(needed.request_state, {asked.key: ANSWERS["visit"] for asked in needed.requests})
+    again = await connection.call("visit_first", {"value": value}, 10, ask=nobody, resume=resume)
     assert isinstance(again, CallResult)
     assert again.text == "visited"
