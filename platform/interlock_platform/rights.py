@@ -3,13 +3,13 @@
 from interlock_platform.errors import Problem
 from interlock_platform.principal import Principal
 
-RIGHTS: dict[str, tuple[frozenset[str], str]] = {
-    "runs.start": (frozenset({"owner", "admin", "approver", "member"}), "have an agent work for them"),
-    "approvals.see_all": (frozenset({"owner", "admin", "approver"}), "see what waits in the whole organisation"),
-    "policy.manage": (frozenset({"owner", "admin"}), "manage the policy"),
-    "grants.manage": (frozenset({"owner", "admin"}), "manage other people's grants"),
-    "members.see": (frozenset({"owner", "admin", "approver"}), "see who belongs to the organisation"),
-    "audit.read": (frozenset({"owner", "admin"}), "read the record"),
+RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "runs.start": (("owner", "admin", "approver", "member"), "have an agent work for them"),
+    "approvals.see_all": (("owner", "admin", "approver"), "see what waits in the whole organisation"),
+    "policy.manage": (("owner", "admin"), "manage the policy"),
+    "grants.manage": (("owner", "admin"), "manage other people's grants"),
+    "members.see": (("owner", "admin", "approver"), "see who belongs to the organisation"),
+    "audit.read": (("owner", "admin"), "read the record"),
 }
 """Right -> the roles that have it, and what it lets them do, in words."""
 
@@ -22,4 +22,5 @@ def require(who: Principal, right: str) -> None:
     """Raises `forbidden`, naming the roles that would do."""
     if not has(who.roles, right):
         roles, words = RIGHTS[right]
-        raise Problem("forbidden", 403, f"Only {' or '.join(sorted(roles))} may {words}. Ask one of them.")
+        who_may = f"{', '.join(roles[:-1])} or {roles[-1]}"
+        raise Problem("forbidden", 403, f"Only an {who_may} may {words}. Ask one of them.")

@@ -79,6 +79,20 @@ async def readable_rows(url: str, tenant_id: str | None) -> dict[str, int]:
     return found
 
 
+async def something_of_everything(alice: Person) -> None:
+    """A rule that asks two people, a tool that was classed, a grant: what a turn alone does not leave behind."""
+    tool = {"server": "journal", "tool": "record"}
+    (definition,) = [
+        each for each in (await alice.ok("GET", "/api/toolset"))["tools"] if each["name"] == "journal__record"
+    ]
+    await alice.ok("POST", "/api/grants", {**tool, "definition_hash": definition["definition_hash"]})
+    await alice.ok("PUT", "/api/tool-classes", {**tool, "effect": "idempotent", "risk": "changes"})
+    await alice.ok("POST", "/api/policies", {
+        "layer": "tenant", "name": "Two of us", "verdict": "ask", "grants": False,
+        "approvers": {"roles": ["owner", "approver"], "users": [], "count": 2, "not_requester": False},
+    })  # fmt: skip
+
+
 async def nobody_else_reads_anything(place: Place, alice: Person) -> None:
     ours = (await alice.ok("GET", "/api/me"))["tenant"]["id"]
     own = await readable_rows(place.urls.runtime, ours)
@@ -98,12 +112,16 @@ async def nobody_else_reads_anything(place: Place, alice: Person) -> None:
 async def test_no_other_tenant_and_no_queue_reads_a_row_of_a_turn(postgres: PostgresAccess, tmp_path: Path) -> None:
     async with open_place(postgres, tmp_path) as place, place.person("alice") as alice:
         await alice.ok("POST", "/api/servers/journal/connect")
+        async with place.person("carol"):
+            await something_of_everything(alice)
         place.model.script([{"text": "First.", "calls": [record("kept apart")]}, {"text": "Done."}])
         thread_id = await alice.new_thread()
         run_id = await alice.say(thread_id, "Record it")
         card = await alice.card(thread_id)
         await alice.until(lambda: alice.events(thread_id, "RUN_FINISHED"))
+        assert (await alice.decide(card, "approve"))["call"]["state"] == "proposed"
         await nobody_else_reads_anything(place, alice)
-        await alice.decide(card, "approve")
+        async with place.person("carol") as carol:
+            assert (await carol.decide(card, "approve"))["ok"]
         assert await alice.finished(thread_id, run_id) == "success"
         await nobody_else_reads_anything(place, alice)
