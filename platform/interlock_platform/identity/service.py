@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
+from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import FieldError, Problem
 from interlock_platform.identity import store
@@ -113,12 +114,14 @@ class Identity:
                 return found
         raise Problem("unauthenticated", 401, "Sign in first: there is no session, or it has ended.")
 
-    async def end(self, secret: str | None) -> None:
+    async def end(self, secret: str | None, why: str = "signed_out") -> None:
         """Ends the session, if it is one."""
         if secret:
             key = _hash(secret)
             async with self._database.transaction(Scope(secret_hash=key)) as session:
-                await store.end_session(session, key)
+                ended = await store.end_session(session, key)
+                if ended is not None:
+                    record(session, ended.user_id, "session.ended", str(ended.id), why=why)
 
     async def tenant(self, principal: Principal) -> TenantRow:
         async with self._database.transaction(Scope(tenant_id=principal.tenant_id)) as session:
@@ -131,13 +134,12 @@ class Identity:
         """A new session for the person, who is entered or brought up to date on the way."""
         secret = secrets.token_urlsafe(32)
         tenant = tenant_id(self._issuer_key, person.tenant)
-        old = _hash(old_secret) if old_secret else None
-        async with self._database.transaction(Scope(tenant_id=tenant, secret_hash=old)) as session:
+        async with self._database.transaction(Scope(tenant_id=tenant)) as session:
             await store.put_tenant(session, tenant, person.tenant or DEFAULT_TENANT, person.tenant_name)
             roles = person.roles
             if roles is None:
                 roles = frozenset({"member"} if await store.has_users(session) else {"owner"})
-            user_id = await store.put_user(
+            user = await store.put_user(
                 session,
                 issuer=self._issuer_key,
                 subject=person.subject,
@@ -146,11 +148,16 @@ class Identity:
                 roles=[role for role in ROLES if role in roles],
                 keep_roles=person.roles is None,
             )
-            if user_id is None:
-                raise Problem("sign_in_failed", 403, "This account is disabled. Ask an admin of your organisation.")
-            if old is not None:
-                await store.end_session(session, old)
-            await store.add_session(session, user_id, _hash(secret), self.lasts)
+            how = self._issuer_key
+            if user.disabled:
+                record(session, user.id, "session.refused", str(user.id), how=how, why="disabled")
+            else:
+                started = await store.add_session(session, user.id, _hash(secret), self.lasts)
+                record(session, user.id, "session.started", str(started), how=how, roles=user.roles)
+        if user.disabled:
+            raise Problem("sign_in_failed", 403, "This account is disabled. Ask an admin of your organisation.")
+        # In a transaction of its own: it may have been somebody else's, of another tenant and in that one's record.
+        await self.end(old_secret, "signed_in_again")
         return secret
 
 

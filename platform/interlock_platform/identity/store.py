@@ -19,6 +19,23 @@ class TenantRow:
     name: str
 
 
+@dataclass(frozen=True)
+class Known:
+    """Somebody who has an account here."""
+
+    id: UUID
+    roles: list[str]
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A session that is over, and whose it was."""
+
+    id: UUID
+    user_id: UUID
+
+
 SESSION_CHANNEL = "interlock_session"
 
 
@@ -64,15 +81,15 @@ async def has_users(session: AsyncSession) -> bool:
 
 async def put_user(
     session: AsyncSession, *, issuer: str, subject: str, name: str, email: str, roles: list[str], keep_roles: bool
-) -> UUID | None:
-    """The user's id; None for one who is disabled. `keep_roles` leaves those of a known user as they are."""
+) -> Known:
+    """`keep_roles` leaves those of a known user as they are. One who is disabled stays as they were altogether."""
     row = await _row(
         session,
         "insert into users (id, issuer, subject, name, email, roles) "
         "values (:id, :issuer, :subject, :name, :email, :roles) "
         "on conflict (tenant_id, issuer, subject) do update set name = excluded.name, email = excluded.email, "
-        "roles = case when :keep_roles then users.roles else excluded.roles end "
-        "returning id, disabled_at",
+        "roles = case when :keep_roles then users.roles else excluded.roles end where users.disabled_at is null "
+        "returning id, roles",
         id=uuid4(),
         issuer=issuer,
         subject=subject,
@@ -81,27 +98,45 @@ async def put_user(
         roles=roles,
         keep_roles=keep_roles,
     )
-    return row.id if row is not None and row.disabled_at is None else None
+    if row is not None:
+        return Known(row.id, list(row.roles), disabled=False)
+    found = await _row(
+        session,
+        "select id, roles from users where issuer = :issuer and subject = :subject",
+        issuer=issuer,
+        subject=subject,
+    )
+    assert found is not None, "it stood in the way"
+    return Known(found.id, list(found.roles), disabled=True)
 
 
-async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta) -> None:
-    """Also clears away the user's sessions that are over."""
+async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta) -> UUID:
+    """The new session's id. Also clears away the user's sessions that are over."""
+    session_id = uuid4()
     await _run(session, "delete from sessions where user_id = :user and expires_at < now()", user=user_id)
     await _run(
         session,
         "insert into sessions (id, user_id, secret_hash, expires_at) values (:id, :user, :hash, now() + :lasts)",
-        id=uuid4(),
+        id=session_id,
         user=user_id,
         hash=secret_hash,
         lasts=lasts,
     )
+    return session_id
 
 
-async def end_session(session: AsyncSession, secret_hash: bytes) -> None:
-    """Ends it, and rings: its open sockets are cut wherever they are."""
-    ended = await _row(session, "delete from sessions where secret_hash = :hash returning id", hash=secret_hash)
-    if ended is not None:
-        await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(ended.id))
+async def end_session(session: AsyncSession, secret_hash: bytes) -> Ended | None:
+    """Ends it, and rings: its open sockets are cut wherever they are. The transaction then has its tenant's scope."""
+    ended = await _row(
+        session,
+        "delete from sessions where secret_hash = :hash "
+        "returning id, user_id, set_config('app.tenant', tenant_id::text, true)",
+        hash=secret_hash,
+    )
+    if ended is None:
+        return None
+    await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(ended.id))
+    return Ended(ended.id, ended.user_id)
 
 
 async def read_principal(
