@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from rich.console import Console
 from starlette.types import ASGIApp
 
+from interlock_platform.audit.routes import audit_routes
 from interlock_platform.chat.routes import chat_routes
 from interlock_platform.chat.sockets import ChatSockets
 from interlock_platform.chat.stream import ChatStream
@@ -126,6 +127,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         grant_routes(resources.grants),
         *all_policy_routes(resources),
         member_routes(resources.database),
+        audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),
         unknown_api,

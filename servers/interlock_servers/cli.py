@@ -1,4 +1,4 @@
-"""The command line: `interlock serve | worker | migrate | settings | doctor | version`."""
+"""The command line: `interlock serve | worker | migrate | settings | doctor | audit verify | version`."""
 
 import asyncio
 import gc
@@ -6,6 +6,7 @@ import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
@@ -23,6 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+audit = typer.Typer(help="Check the record of who did what.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 Result = TypeVar("Result")
 out = Console()
 err = Console(stderr=True)
@@ -97,6 +100,30 @@ def doctor() -> None:
     findings = _in_sentences(lambda: asyncio.run(examine(settings)))
     show_findings(out, findings)
     if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+@audit.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="An export: what GET /api/audit/export answers.")],
+    public_key: Annotated[str | None, typer.Option(help="The key that has to have signed it.")] = None,
+    head: Annotated[str | None, typer.Option(help="An end of the record that was seen before, as SEQ:HASH.")] = None,
+) -> None:
+    """Check an exported record, without the database; the exit code is 1 if anything was changed."""
+    from interlock_servers.audit_verify import read_key, read_pin, show_report, verify_file
+
+    try:
+        key, pin = read_key(public_key) if public_key else None, read_pin(head) if head else None
+    except ValueError as error:
+        _stop(str(error), 2)
+    try:
+        report = verify_file(file, key, pin, err)
+    except OSError as error:
+        _stop(f"{file} can't be read: {error.strerror}.", 2)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    show_report(out, report, pinned_key=key is not None, pinned_head=pin is not None)
+    if report.findings:
         raise typer.Exit(1)
 
 

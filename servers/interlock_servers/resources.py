@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from interlock_platform.audit.service import Trail
+from interlock_platform.audit.signing import Signer
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
@@ -50,6 +52,7 @@ class Resources:
     queue: Queue
     bell: Bell
     live: LiveWriter
+    trail: Trail
     tools: Tools
     judging: Judging
     proposer: Proposer
@@ -100,6 +103,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             queue=queue,
             bell=bell,
             live=await _live(stack, settings, database, bell),
+            trail=Trail(database, Signer(secret)),
             tools=tools,
             judging=judging,
             proposer=proposer,
