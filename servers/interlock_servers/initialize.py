@@ -24,7 +24,7 @@ def initialize_routes(identity: Identity, tools: Tools, model: Mapping[str, Any]
             "roles": [role for role in ROLES if role in who.roles],
             "model": model,
             "servers": await tools.list_servers(key_of(who)),
-            "toolset": (await tools.current(key_of(who))).wire(),
+            "toolset": await tools.current_wire(key_of(who)),
         }
 
     return router

@@ -86,13 +86,13 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         bell = Bell(conninfo(runtime), CHANNELS)
         await in_background(stack, bell.run())
         await bell.listening.wait()
-        tools = Tools(database, catalogue, secret)
+        judging = Judging()
+        tools = Tools(database, catalogue, secret, judging.usual_verdicts)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
         server_names = {spec.id: spec.name for spec in catalogue.values()}
         ledger = Ledger(queue, server_names)
         ending = Ending(ledger, queue)
-        judging = Judging()
         grants = Grants(database, judging, server_names)
         proposer = Proposer(ledger, judging, tools, settings.approval_minutes)
         yield Resources(

@@ -1,6 +1,7 @@
 """The policy on a call: what is to be known about it is read, and judged."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interlock_handlers.definition import ToolDefinition
 from interlock_platform.errors import not_found
 from interlock_platform.policy import store
 from interlock_platform.policy.facts import Effect, Facts, Risk
@@ -70,6 +72,27 @@ class Judging:
         if book is None:
             book = await self.book(session, standing.tenant_id)
         return Judged(facts, judge(facts, book.about(facts), grants_of(standing)), str(book.version))
+
+    async def usual_verdicts(
+        self, session: AsyncSession, requester: UUID, definitions: Sequence[ToolDefinition]
+    ) -> dict[str, str]:
+        """What policy says of calls of these tools by the rules that have no condition, by qualified name."""
+        standing = await store.standing(
+            session, server_id="", tool="", definition_hash="", arguments=None, requester=requester, thread_id=None
+        )
+        if standing is None:
+            raise not_found()
+        book = self._kept(standing) or await self.book(session, standing.tenant_id)
+        classes = await store.classes(session)
+        found: dict[str, str] = {}
+        for each in definitions:
+            effect, risk = classes.get((each.server_id, each.name), ("at_most_once", None))
+            facts = Facts(
+                each.server_id, each.name, each.hash, {}, requester, standing.email, standing.roles,
+                effect=cast(Effect, effect), risk=cast(Risk | None, risk),
+            )  # fmt: skip
+            found[each.qualified_name] = judge(facts, book.without_condition(facts)).verdict
+        return found
 
     async def book(self, session: AsyncSession, tenant_id: UUID) -> RuleBook:
         """The tenant's rules of this moment; the version is that of the very rows."""

@@ -44,6 +44,10 @@ class RuleBook:
         keys = product(*(((None, each) if each is not None else (None,)) for each in named))
         return [rule for key in keys for rule in self._by_key.get(cast(Key, key), ())]
 
+    def without_condition(self, facts: Facts) -> list[Rule]:
+        """Those of them that hold whatever the arguments are."""
+        return [rule for rule in self.about(facts) if rule.applies is _always]
+
 
 def key_of(rule: Rule) -> Key:
     return rule.server_id, rule.tool, rule.user_id, rule.thread_id

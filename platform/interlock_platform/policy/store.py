@@ -13,7 +13,7 @@ from interlock_platform.policy.people import Active
 from interlock_platform.policy.rulebook import Version
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import Tenant, User
-from interlock_platform.tables.policy import Rule
+from interlock_platform.tables.policy import Rule, ToolClass
 
 _NEXT_CHANGE = func.nextval(func.pg_get_serial_sequence("rules", "changed"))
 
@@ -83,6 +83,12 @@ async def standing(
         version=Version(row.platform, row.tenant),
         grants=row.grants or (),
     )
+
+
+async def classes(session: AsyncSession) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Effect and risk of every tool that an admin classed, by server and tool."""
+    rows = await session.scalars(select(ToolClass))
+    return {(row.server_id, row.tool): (row.effect, row.risk) for row in rows}
 
 
 async def rules(session: AsyncSession) -> tuple[Version, list[Rule]]:

@@ -26,7 +26,7 @@ def tool_routes(tools: Tools) -> APIRouter:
 
     @router.get("/toolset")
     async def toolset(who: SignedIn) -> dict[str, Any]:
-        return (await tools.current(key_of(who))).wire()
+        return await tools.current_wire(key_of(who))
 
     return router
 

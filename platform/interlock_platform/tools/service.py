@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -42,11 +42,18 @@ class UserKey:
         return Scope(tenant_id=self.tenant_id)
 
 
+UsualVerdicts = Callable[[AsyncSession, UUID, Sequence[ToolDefinition]], Awaitable[dict[str, str]]]
+"""(the tenant's transaction, user, tools) -> what policy usually says of each of these tools, by qualified name."""
+
+
 class Tools:
     """The catalogue, and each user's connections to it."""
 
-    def __init__(self, database: Database, catalogue: Mapping[str, ServerSpec], secret_key: str) -> None:
+    def __init__(
+        self, database: Database, catalogue: Mapping[str, ServerSpec], secret_key: str, usual_verdicts: UsualVerdicts
+    ) -> None:
         self._database = database
+        self._usual_verdicts = usual_verdicts
         self.catalogue = catalogue
         self._secret_key = secret_key
         self._ssl_context = ssl.create_default_context()
@@ -93,7 +100,7 @@ class Tools:
         except ServerUnavailable as error:
             raise Problem(error.code, 502, str(error), server=server_wire(spec, handler.state(server_id))) from error
         toolset = await self._record(key, server_id, definitions)
-        return {"server": server_wire(spec, handler.state(server_id)), "toolset": toolset.wire()}
+        return {"server": server_wire(spec, handler.state(server_id)), "toolset": await self.wire(key, toolset)}
 
     async def disconnect(self, key: UserKey, server_id: str) -> dict[str, Any]:
         spec = self._spec(key, server_id)
@@ -103,7 +110,7 @@ class Tools:
             await store.unwant(session, key.user_id, server_id)
         await handler.disconnect(server_id)
         toolset = await self._record(key, server_id, ())
-        return {"server": server_wire(spec, handler.state(server_id)), "toolset": toolset.wire()}
+        return {"server": server_wire(spec, handler.state(server_id)), "toolset": await self.wire(key, toolset)}
 
     async def ready(self, key: UserKey, server_id: str) -> "MCPHandler":
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
@@ -119,6 +126,14 @@ class Tools:
     async def current(self, key: UserKey) -> Toolset:
         async with self._database.transaction(key.scope) as session:
             return await read_toolset(session, key.user_id, await store.latest_revision(session, key.user_id))
+
+    async def current_wire(self, key: UserKey) -> dict[str, Any]:
+        """The user's toolset as clients see it."""
+        return await self.wire(key, await self.current(key))
+
+    async def wire(self, key: UserKey, toolset: Toolset) -> dict[str, Any]:
+        async with self._database.transaction(key.scope) as session:
+            return toolset.wire(await self._usual_verdicts(session, key.user_id, toolset.definitions))
 
     async def connection_of(self, session: AsyncSession, key: UserKey, server_id: str) -> str:
         """Which connection to the server the user has, with which address and credential; empty without one.

@@ -19,4 +19,4 @@ class ToolNews:
         return "server", await self._tools.show_server(UserKey(tenant_id, user_id), about)
 
     async def _toolset(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
-        return "toolset", (await self._tools.current(UserKey(tenant_id, user_id))).wire()
+        return "toolset", await self._tools.current_wire(UserKey(tenant_id, user_id))

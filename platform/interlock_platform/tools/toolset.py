@@ -1,5 +1,6 @@
 """The tools of a user's agent at one revision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,8 @@ class Toolset:
         """By the qualified name, which is what a model says."""
         return {definition.qualified_name: definition for definition in self.definitions}
 
-    def wire(self) -> dict[str, Any]:
+    def wire(self, policy: Mapping[str, str]) -> dict[str, Any]:
+        """`policy` says of each tool, by qualified name, what usually happens to its calls."""
         return {
             "revision": self.revision,
             "tools": [
@@ -30,7 +32,7 @@ class Toolset:
                     "description": definition.description,
                     "input_schema": definition.input_schema,
                     "definition_hash": definition.hash,
-                    "policy": "ask",
+                    "policy": policy[name],
                 }
                 for name, definition in self.by_name.items()
             ],
