@@ -94,13 +94,12 @@ def judge(facts: Facts, rules: Iterable[Rule], grants: Sequence[Grant] = ()) -> 
 
     A condition that can't be evaluated makes a rule that denies or asks match, and one that allows not match.
     """
-    looked = [(rule, *_matches(rule, facts)) for rule in rules if rule.is_about(facts)]
+    about = sorted((rule for rule in rules if rule.is_about(facts)), key=_place)
+    looked = [(rule, *_matches(rule, facts)) for rule in about]
     matched = [rule for rule, matches, _ in looked if matches]
     verdict: VerdictKind = max((rule.verdict for rule in matched), key=STRICTNESS.__getitem__, default="ask")
-    decisive = min(
-        (rule for rule in matched if rule.verdict == verdict), key=lambda rule: LAYERS.index(rule.layer), default=None
-    )
-    asking = sorted((rule for rule in matched if rule.verdict == "ask"), key=lambda rule: LAYERS.index(rule.layer))
+    decisive = next((rule for rule in matched if rule.verdict == verdict), None)
+    asking = [rule for rule in matched if rule.verdict == "ask"]
     terms = _terms(facts, asking)
     grant, seen = _grant(facts, terms, grants) if verdict == "ask" else (None, [])
     trace = [
@@ -112,6 +111,11 @@ def judge(facts: Facts, rules: Iterable[Rule], grants: Sequence[Grant] = ()) -> 
     return Verdict("allow" if grant else verdict, (*trace, *seen), terms, grant)
 
 
+def _place(rule: Rule) -> tuple[int, str, str]:
+    """Highest layer first, and the same order however the rules came."""
+    return LAYERS.index(rule.layer), rule.name, str(rule.id)
+
+
 def _matches(rule: Rule, facts: Facts) -> tuple[bool, str]:
     answer, why = rule.applies(facts)
     if answer == "error":
@@ -121,11 +125,15 @@ def _matches(rule: Rule, facts: Facts) -> tuple[bool, str]:
 
 
 def _terms(facts: Facts, asking: Sequence[Rule]) -> Terms:
-    """Every rule that asks adds to who has to approve; the highest one that speaks of expiry is heard."""
+    """Every rule that asks adds to who has to approve; of expiry, the highest layer that speaks is heard, and in it the
+    rule that gives the least time."""
+    expiries = sorted(
+        (LAYERS.index(rule.layer), rule.expiry.minutes, at) for at, rule in enumerate(asking) if rule.expiry
+    )
     refused = "tools that destroy" if facts.risk == "destroys" else None
     return Terms(
         needs=tuple(need for rule in asking for need in rule.needs),
-        expiry=next((rule.expiry for rule in asking if rule.expiry), None),
+        expiry=asking[expiries[0][-1]].expiry if expiries else None,
         extend=all(rule.extend for rule in asking),
         refused=next((rule.name for rule in asking if not rule.grants or rule.needs), refused),
     )
