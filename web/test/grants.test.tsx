@@ -41,6 +41,13 @@ describe("permissions", () => {
     expect(screen.getByText("No permissions")).toBeTruthy();
   });
 
+  test("that others gave to everybody are not a member's to revoke", async () => {
+    answers({ ...base, "GET /api/grants": { grants: [aGrant({ user: null, scope: "everybody", thread_id: null, arguments: null })] } });
+    open("", "member");
+    await screen.findByText("Everybody, every chat");
+    expect(screen.queryByRole("button", { name: /^Revoke/ })).toBeNull();
+  });
+
   test("of everybody are for owners and admins", async () => {
     const asked = answers({ ...base, "GET /api/grants": { grants: [aGrant({ user: bob })] } });
     open("?of=everybody", "admin");

@@ -33,12 +33,15 @@ interface GrantCardProps {
   grant: Grant;
   tool: string;
   me: string;
+  /** Whoever manages everybody's may take any of them back; others their own, and what they gave. */
+  manages: boolean;
   renderData: RenderData;
 }
 
 /** One permission: for what, within which bounds, from whom, and a way to take it back. */
-export function GrantCard({ grant, tool, me, renderData }: GrantCardProps) {
+export function GrantCard({ grant, tool, me, manages, renderData }: GrantCardProps) {
   const live = grant.state === "live";
+  const mayRevoke = live && (manages || grant.user?.id === me || grant.given_by.id === me);
   const name = (person: { id: string; name: string }) => (person.id === me ? words.you : person.name);
   const holder = grant.user ? name(grant.user) : words.everybody;
   const reach = grant.scope === "arguments" && grant.thread_id ? words.sameInOne : words.scopes[grant.scope];
@@ -81,7 +84,7 @@ export function GrantCard({ grant, tool, me, renderData }: GrantCardProps) {
         <Row name={words.givenBy}>{words.given(name(grant.given_by), shortTime(grant.given_at))}</Row>
       </dl>
       {grant.revoked_by && grant.revoked_at && <p className="mt-1 text-sm text-soft">{words.revokedBy(name(grant.revoked_by), shortTime(grant.revoked_at))}</p>}
-      {live && (
+      {mayRevoke && (
         <div className="mt-3">
           <Revoke grant={grant} tool={tool} />
         </div>

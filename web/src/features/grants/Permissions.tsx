@@ -43,7 +43,7 @@ export function Permissions({ me, targets, renderData }: PermissionsProps) {
     <ul className="flex flex-col gap-3">
       {grants.map((grant) => (
         <li key={grant.id}>
-          <GrantCard grant={grant} tool={toolName(grant, tools)} me={me.user.id} renderData={renderData} />
+          <GrantCard grant={grant} tool={toolName(grant, tools)} me={me.user.id} manages={manages} renderData={renderData} />
         </li>
       ))}
     </ul>

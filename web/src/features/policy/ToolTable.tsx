@@ -71,6 +71,7 @@ export function ToolTable({ label, tools, manages }: ToolTableProps) {
       columns={[
         {
           head: words.toolColumn,
+          className: "sm:min-w-36",
           render: (tool) => (
             <>
               <span className="block font-medium">{nameOf(tool)}</span>

@@ -158,7 +158,7 @@ export const policy = {
   applies: "Applies",
   why: "Because",
   version: (version: string) => `Policy version ${version}`,
-  classed: (effect: string, risk: string) => `${risk}; ${effect}.`,
+  classed: (risk: string, effect: string) => `At worst: ${risk.toLowerCase()}. Repeating: ${effect.toLowerCase()}.`,
   waits: (expiry: string) => `If nobody decides: ${expiry}.`,
   whoDecides: (needs: string) => `Who decides: ${needs}.`,
 
