@@ -165,10 +165,10 @@ async def read_block(session: AsyncSession, after: int, through: int) -> list[Ro
     return list(found.all())
 
 
-async def next_entry(session: AsyncSession, after: int) -> int | None:
-    found: int | None = (
-        await session.execute(text("select min(seq) from audit where seq > :after"), {"after": after})
-    ).scalar_one()
+async def next_entry(session: AsyncSession, after: int, through: int) -> int | None:
+    """The number of the first entry there is between these two."""
+    statement = text("select min(seq) from audit where seq > :after and seq <= :through")
+    found: int | None = (await session.execute(statement, {"after": after, "through": through})).scalar_one()
     return found
 
 

@@ -30,7 +30,8 @@ async def exported(database: Database, tenant: UUID, signer: Signer = SIGNER) ->
     return b"".join(pieces).splitlines(keepends=True)
 
 
-async def tamper(urls: Urls, statement: str, *parameters: Any) -> None:
-    """As the superuser, whom nothing holds back."""
+async def tamper(urls: Urls, statement: str, tenant: UUID, **values: int) -> None:
+    """As the superuser, whom nothing holds back; OWN stands for the rows of this tenant."""
+    own = statement.replace("OWN", "tenant_id = %(tenant)s").encode()
     async with await psycopg.AsyncConnection.connect(conninfo(urls.superuser)) as connection:
-        await connection.execute(statement.encode(), parameters)
+        await connection.execute(own, {"tenant": tenant, **values})
