@@ -8,6 +8,8 @@ from typing import Any
 
 from cel_expr_python import cel
 
+from interlock_graphs.condition_words import misunderstood, sentence, why
+
 MAX_LENGTH = 2_000
 """Characters of a condition."""
 MAX_DEPTH = 64
@@ -19,6 +21,7 @@ VALUE_COST = 64
 MAX_ITERATIONS = 10_000
 """Of all loops together; the evaluator's own budget."""
 
+NOT_WRITTEN_OUT = "A pattern is written out in the condition: arguments.x.matches('…'). It can't come from the call."
 _ANY = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 _CALLS = cel.NewEnv(
     variables={"arguments": _ANY, "tool": _ANY, "requester": _ANY, "unattended": cel.Type.BOOL},
@@ -31,10 +34,9 @@ _TOKEN = re.compile(
 _LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne|filter|map)\s*\(")
 _CONSTANT_LIST = re.compile(r"\[\s*(?:''|[\d.]+)\s*(?:,\s*(?:''|[\d.]+)\s*)*\]")
 _OPERATION = re.compile(r"[=!<>]=|[<>+*/%-]|\bin\b|\w\s*\(")
-_PATTERN = re.compile(r"\bmatches\b(?!\s*:)")
+_PATTERN = re.compile(r"\bmatches\s*\(")
 _FIXED_PATTERN = re.compile(r"\.\s*matches\s*\(\s*''\s*\)")
-_REPETITION = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
-_PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_REPETITION = re.compile(r"(\))?\{(\d+)(?:,(\d*))?\}")
 
 
 class BadCondition(ValueError):
@@ -106,10 +108,10 @@ class Condition:
         try:
             answer = self._expression.eval(situation.activation)
         except (RuntimeError, UnicodeEncodeError) as error:
-            return Unanswerable(_why(str(error), self.text))
+            return Unanswerable(why(str(error), self.text))
         if answer.type() == cel.Type.BOOL:
             return bool(answer.value())
-        return Unanswerable(_why(str(answer.value()), self.text))
+        return Unanswerable(why(str(answer.value()), self.text))
 
     def cost(self, values: int, characters: int) -> int:
         """An upper bound of the characters that one evaluation looks at, without knowing more than sizes.
@@ -137,7 +139,8 @@ def compile_condition(text: str) -> Condition:
     except UnicodeEncodeError as error:
         raise BadCondition("Half a character can't be stored.", *_place(text, error.start)) from None
     except RuntimeError as error:
-        raise _bad(str(error)) from None
+        message, place = misunderstood(str(error))
+        raise BadCondition(message, *place) from None
     if expression.return_type() == cel.Type.DYN:
         raise BadCondition("A condition says yes or no: compare this with something, such as arguments.x == true.")
     if expression.return_type() != cel.Type.BOOL:
@@ -163,59 +166,25 @@ def _pattern_cost(text: str, code: str) -> int:
     cost = 1
     for found in _PATTERN.finditer(code):
         if found.start() not in fixed:
-            sentence = (
-                "A pattern is written out in the condition: arguments.x.matches('…'). It can't come from the call."
-            )
-            raise BadCondition(sentence, *_place(text, found.start()))
+            raise BadCondition(NOT_WRITTEN_OUT, *_place(text, found.start()))
         start = code.index("''", found.start())
         literal = _TOKEN.match(text, start)
         assert literal is not None, "it was found there"
         answer = _CALLS.compile(f"''.matches({literal[0]})").eval(data={})
         if answer.type() != cel.Type.BOOL:
-            raise BadCondition(_sentence(str(answer.value())), *_place(text, start))
-        times = max((int(n) for each in _REPETITION.findall(literal[0]) for n in each if n), default=1)
-        cost += len(literal[0]) * max(1, times)
+            raise BadCondition(sentence(str(answer.value())), *_place(text, start))
+        cost += len(literal[0]) * _repeated(literal[0])
     return cost
 
 
-def _bad(said: str) -> BadCondition:
-    found = _PLACE.search(said)
-    if "recursion" in said:
-        return BadCondition("The condition is nested too deeply.")
-    if found is None:
-        return BadCondition(_sentence(said))
-    message = re.sub(r"(?:Syntax error: )?mismatched input '<EOF>'.*", "The condition ends too early", found[3])
-    message = re.sub(r" expecting \{.*", "", message)
-    message = re.sub(r" \(in container ''\)", "", message)
-    return BadCondition(_sentence(message), int(found[1]), int(found[2]))
+def _repeated(pattern: str) -> int:
+    """How many times longer than it is written a pattern gets by `{n}`: groups within groups multiply."""
+    longest = groups = 1
+    for group, least, most in _REPETITION.findall(pattern):
+        times = max(1, int(least), int(most or 0))
+        longest, groups = (longest, groups * times) if group else (max(longest, times), groups)
+    return longest * groups
 
 
 def _place(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def _why(said: str, text: str) -> str:
-    missing = re.search(r"Key not found in map : \"(.*)\"", said)
-    if missing:
-        name = missing[1]
-        path = re.search(rf"\b[A-Za-z_][\w.]*\.{re.escape(name)}\b", text)
-        where = path[0] if path else f"….{name}"
-        return f"There is no “{name}”. For what may be missing, write has({where}) && before it."
-    overloads = re.search(r"No matching overloads found : _?(.+?)_?\((.*)\)", said)
-    if overloads:
-        types = overloads[2].replace("null_type", "null").replace("int64", "int")
-        return f"“{overloads[1]}” does not work on {types.replace(', ', ' and ')}."
-    if "Iteration budget" in said:
-        return f"The loops of the condition go round more than {MAX_ITERATIONS:,} times."
-    if "out of range" in said:
-        return "There is a number beyond 64 bits in what the condition looks at."
-    if "basic_string" in said:
-        return "There is a character in what the condition looks at that can't be read."
-    return _sentence(said)
-
-
-def _sentence(said: str) -> str:
-    """The evaluator's words without its codes, cut where they get long."""
-    plain = re.sub(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$|^ERROR: ", "", said.strip().splitlines()[0] if said.strip() else "")
-    plain = plain[:1].upper() + plain[1:]
-    return (plain if len(plain) <= 200 else f"{plain[:199]}…").rstrip(".") + "."
