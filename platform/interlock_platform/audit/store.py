@@ -1,6 +1,7 @@
 """The record: who did what, written in the transaction of the deed and chained as that transaction ends."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -177,18 +178,21 @@ async def search(session: AsyncSession, wanted: Wanted, limit: int) -> list[Row[
     entry = AuditEntry
     is_actor = and_(col(User.tenant_id) == entry.tenant_id, col(User.id) == entry.actor)
     statement = select(AuditEntry.__table__, col(User.name)).outerjoin(User, is_actor)  # type: ignore[attr-defined]
-    for value, condition in (
-        (wanted.before, col(entry.seq) < wanted.before),
-        (wanted.actor, col(entry.actor) == wanted.actor),
-        (wanted.action, _is_action(wanted.action)),
-        (wanted.target, col(entry.target) == wanted.target),
-        (wanted.begin, col(entry.at) >= wanted.begin),
-        (wanted.end, col(entry.at) < wanted.end),
-    ):
-        if value is not None:
-            statement = statement.where(condition)
-    return list((await session.execute(statement.order_by(col(entry.seq).desc()).limit(limit))).all())
+    newest = statement.where(*_conditions(wanted)).order_by(col(entry.seq).desc()).limit(limit)
+    return list((await session.execute(newest)).all())
 
 
-def _is_action(action: str | None) -> ColumnElement[bool]:
-    return or_(col(AuditEntry.action) == action, func.starts_with(AuditEntry.action, f"{action}."))
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    entry = AuditEntry
+    if wanted.before is not None:
+        yield col(entry.seq) < wanted.before
+    if wanted.actor is not None:
+        yield col(entry.actor) == wanted.actor
+    if wanted.action is not None:
+        yield or_(col(entry.action) == wanted.action, func.starts_with(entry.action, f"{wanted.action}."))
+    if wanted.target is not None:
+        yield col(entry.target) == wanted.target
+    if wanted.begin is not None:
+        yield col(entry.at) >= wanted.begin
+    if wanted.end is not None:
+        yield col(entry.at) < wanted.end
