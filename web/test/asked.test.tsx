@@ -5,7 +5,7 @@ import { addressOf } from "@/features/approvals/AskedPage";
 import { Refusal } from "@/lib/api/http";
 import type { Call, JsonObject } from "@/lib/protocol";
 import { aCall } from "./conversation";
-import { asked, begin, bob, show } from "./shown";
+import { asked, begin, bob, show, showLater } from "./shown";
 
 vi.mock("@/lib/live/socket", async (original) => ({ ...(await original<object>()), ask: vi.fn() }));
 beforeEach(begin);
@@ -31,7 +31,7 @@ const button = (name: string) => screen.getByRole("button", { name });
 
 describe("a question of a server", () => {
   test("names who asks and for what, and begins with nothing that nobody said", async () => {
-    const { card } = show(question());
+    const { card } = await showLater(question());
     expect(card().getAttribute("aria-label")).toBe("Question: Toolbox");
     for (const words of ["Toolbox asks you", "So that Current time can go on", "goes to the server Toolbox", "Which seat?"]) expect(card().textContent).toContain(words);
     const form = await screen.findByRole("form", { name: "Answer Toolbox" });
@@ -44,7 +44,7 @@ describe("a question of a server", () => {
 
   test("is checked field by field, all of it when it is sent, and sent with its types", async () => {
     asked.mockReturnValue(new Promise(() => undefined));
-    show(question());
+    await showLater(question());
     const mail = await screen.findByRole("textbox", { name: "E-mail" });
     await userEvent.type(mail, "nobody");
     await userEvent.tab();
@@ -69,7 +69,7 @@ describe("a question of a server", () => {
   test("keeps what was filled in over a reload, and where the server did not accept it", async () => {
     asked.mockRejectedValue(new Refusal({ code: "invalid_arguments", detail: "No.", errors: [{ field: "/email", message: "Nobody has this address." }] }));
     const only: JsonObject = { type: "object", properties: { email: { type: "string", title: "E-mail" } }, required: ["email"] };
-    show(question({ asked: { mode: "form", message: "Where to?", schema: only, url: null } }));
+    await showLater(question({ asked: { mode: "form", message: "Where to?", schema: only, url: null } }));
     await userEvent.type(await screen.findByRole("textbox", { name: "E-mail" }), "x@y.example{Enter}");
     expect(await screen.findByText("Nobody has this address.")).toBeTruthy();
     expect(screen.getByRole<HTMLInputElement>("textbox", { name: "E-mail" }).value).toBe("x@y.example");
@@ -78,14 +78,14 @@ describe("a question of a server", () => {
 
   test("can be declined without filling in anything", async () => {
     asked.mockReturnValue(new Promise(() => undefined));
-    show(question());
+    await showLater(question());
     await screen.findByRole("form");
     await userEvent.click(button("Decline"));
     expect(asked).toHaveBeenCalledWith("approval.decide", { id: "c1", decision: "reject", seal: "s1" });
   });
 
-  test("is only shown to who may not answer it", () => {
-    const { card } = show(question({ requester: bob, may: { decide: false, rule: null, extend: false, remember: [] } }));
+  test("is only shown to who may not answer it", async () => {
+    const { card } = await showLater(question({ requester: bob, may: { decide: false, rule: null, extend: false, remember: [] } }));
     expect(card().textContent).toContain("Toolbox asks Bob");
     expect(card().textContent).toContain("Only Bob decides this.");
     expect(screen.queryByRole("button")).toBeNull();
@@ -97,7 +97,7 @@ describe("a page that a server sends to", () => {
 
   test("shows its whole address with the host marked, and a link that tells the page nothing", async () => {
     asked.mockReturnValue(new Promise(() => undefined));
-    show(sent("https://pay.example/order?id=7"));
+    await showLater(sent("https://pay.example/order?id=7"));
     const address = screen.getByRole("group", { name: "The whole address" });
     expect(address.textContent).toBe("https://pay.example/order?id=7");
     expect(address.querySelector("mark")?.textContent).toBe("pay.example");
@@ -107,13 +107,13 @@ describe("a page that a server sends to", () => {
     expect(asked).toHaveBeenCalledWith("approval.decide", { id: "c1", decision: "respond", seal: "s1" });
   });
 
-  test("marks the host that it really leads to, and opens nothing that is no web address", () => {
+  test("marks the host that it really leads to, and opens nothing that is no web address", async () => {
     expect(addressOf("https://bank.example@evil.example/bank.example")).toMatchObject({ before: "https://bank.example@", host: "evil.example", after: "/bank.example" });
     expect(addressOf("https://a@evil.example:8443/")).toMatchObject({ before: "https://a@", host: "evil.example:8443", after: "/" });
     expect(addressOf("https://xn--pypal-4ve.example/")?.host).toBe("xn--pypal-4ve.example");
     expect(addressOf("https://h@h/")).toMatchObject({ before: "https://h@", host: "h" });
     expect(addressOf("javascript:alert(1)")).toBeNull();
-    show(sent("javascript:alert(1)"));
+    await showLater(sent("javascript:alert(1)"));
     expect(screen.queryByRole("link")).toBeNull();
     expect(screen.getByText("This is no address that can be opened.")).toBeTruthy();
   });
@@ -125,7 +125,7 @@ describe("a server that wants a sign-in", () => {
 
   test("is tried again, and says what it answered", async () => {
     asked.mockRejectedValue(new Refusal({ code: "server_login_required", detail: "Toolbox still wants you to sign in." }));
-    const { card } = show(login());
+    const { card } = await showLater(login());
     expect(card().getAttribute("aria-label")).toBe("Sign-in: Toolbox");
     expect(card().textContent).toContain("Sign in to Toolbox to go on");
     fireEvent.click(button("Try again"));

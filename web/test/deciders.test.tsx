@@ -131,7 +131,8 @@ test("Why? opens to what was looked at, with the rule that decided marked", asyn
     { layer: "tool", rule: "Clocks", rule_id: "p2", verdict: "ask", matched: true, decided: true, why: "Clocks matter." },
   ];
   show(aCall({ trace }));
-  await userEvent.click(button("Why was I asked?"));
+  await userEvent.click(screen.getByText("Why was I asked?"));
+  expect(screen.getByRole("group")).toHaveProperty("open", true);
   const items = screen.getAllByRole("listitem").map((item) => item.textContent);
   expect(items).toEqual(["Quiet hours (platform): does not applyIt is day.", "Clocks (tool): asksdecidedClocks matter."]);
 });

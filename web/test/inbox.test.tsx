@@ -175,3 +175,13 @@ test("a card in the list of others says for whom it is", () => {
   show(named("c9", "Wire money", { requester: bob }));
   expect(screen.getByText("For Bob")).toBeTruthy();
 });
+
+test("what is one's own and others decide stands below what one decides", async () => {
+  const needs = [{ rule: "Four eyes", roles: ["approver"], users: [], count: 1, not_requester: true }];
+  waiting = [named("c1", "Wire money", { may: { decide: false, rule: "Four eyes", extend: false, remember: [] }, needs }), named("c2", "Book room")];
+  open(false);
+  expect((await screen.findByRole("article")).getAttribute("aria-label")).toBe("Approval: Book room");
+  expect(screen.getAllByRole("heading", { level: 2 }).map((heading) => heading.textContent)).toEqual(["1 waits for you", "1 of yours waits for others"]);
+  fireEvent.keyDown(document.body, { key: "j" });
+  expect((await screen.findByRole("article", { name: "Approval: Wire money" })).textContent).toContain("You cannot decide this");
+});

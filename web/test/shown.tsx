@@ -45,3 +45,11 @@ export function show(call: Call, { fresh = false } = {}) {
   if (!fresh) pass(1000);
   return { become: (next: Call) => rerender(draw(next)), card: () => screen.getByRole("article") };
 }
+
+/** The same, once the part of the page that shows such a card has come. */
+export async function showLater(call: Call) {
+  const drawn = show(call);
+  await screen.findByRole("article");
+  pass(1000);
+  return drawn;
+}

@@ -11,7 +11,7 @@ const Inbox = lazy(() => import("@/features/approvals/Inbox").then((part) => ({ 
 
 export function ApprovalsPage({ me }: { me: Me }) {
   const servers = useServers().data ?? [];
-  useTitle(t.inbox.title);
+  useTitle(t.app.approvals);
   return (
     <>
       <Header me={me} title={null} />

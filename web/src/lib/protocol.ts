@@ -203,6 +203,8 @@ export interface Call {
   needs: Need[];
   approvals: { by: Person; at: string }[];
   expiry: { then: "reject" | "cancel" | "escalate"; rule: string | null };
+  /** Others are asked, because those who were asked first did not answer. */
+  escalated?: boolean;
   /** What whoever reads it may do. */
   may: { decide: boolean; rule: string | null; extend: boolean; remember: Remember[] };
   grant: { id: string; scope: Remember | "everybody"; by: Person } | null;

@@ -24,7 +24,7 @@ export function ApproveButton({ may, open, onOpenChange, button, onApprove }: Ap
       <Button
         ref={button}
         look="accent"
-        className={`flex-1 max-sm:min-h-12 ${split ? "rounded-e-none!" : ""}`}
+        className={`flex-1 whitespace-nowrap max-sm:min-h-12 ${split ? "rounded-e-none! max-sm:px-2!" : ""}`}
         aria-keyshortcuts="A"
         onClick={() => onApprove()}
       >
@@ -42,6 +42,7 @@ export function ApproveButton({ may, open, onOpenChange, button, onApprove }: Ap
               aria-label={t.approvals.remember}
               title={t.approvals.remember}
               aria-keyshortcuts="S"
+              aria-expanded={open || undefined}
               className="min-w-9 rounded-s-none! border-s border-accent-ink/35 px-2! max-sm:min-h-12 pointer-coarse:min-w-11"
             >
               <ChevronDown size={16} aria-hidden="true" />

@@ -1,5 +1,5 @@
 import { Braces } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { t } from "@/lib/i18n";
 import type { Json, JsonObject } from "@/lib/protocol";
 import { resolve, type Schema } from "@/lib/schema/schema";
@@ -20,8 +20,8 @@ export function RawJson({ value, label }: { value: Json; label: string }) {
   );
 }
 
-/** The arguments of a call, all of them, as people read them or as they are sent. */
-export function Arguments({ value, schema }: { value: JsonObject; schema: Schema }) {
+/** The arguments of a call, all of them, as people read them or as they are sent; what else can be opened beside that. */
+export function Arguments({ value, schema, children }: { value: JsonObject; schema: Schema; children?: ReactNode }) {
   const [raw, setRaw] = useState(false);
   const empty = Object.keys(value).length === 0;
   return (
@@ -33,15 +33,18 @@ export function Arguments({ value, schema }: { value: JsonObject; schema: Schema
       ) : (
         <ValueList value={value} schema={resolve(schema, schema)} root={schema} />
       )}
-      <button
-        type="button"
-        aria-pressed={raw}
-        onClick={() => setRaw(!raw)}
-        className="-ms-1.5 inline-flex min-h-7 items-center gap-1.5 self-start rounded-lg px-1.5 text-xs text-soft hover:bg-sunk hover:text-ink pointer-coarse:min-h-11"
-      >
-        <Braces size={13} aria-hidden="true" />
-        {raw ? t.approvals.hideJson : t.approvals.rawJson}
-      </button>
+      <div className="flex flex-wrap items-start gap-x-4">
+        <button
+          type="button"
+          aria-pressed={raw}
+          onClick={() => setRaw(!raw)}
+          className="-ms-1.5 inline-flex min-h-7 items-center gap-1.5 rounded-lg px-1.5 text-xs text-soft hover:bg-sunk hover:text-ink pointer-coarse:min-h-11"
+        >
+          <Braces size={13} aria-hidden="true" />
+          {raw ? t.approvals.hideJson : t.approvals.rawJson}
+        </button>
+        {children}
+      </div>
     </div>
   );
 }

@@ -1,10 +1,10 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
+import { Spinner } from "@/components/ui/Spinner";
 import { useMe } from "@/lib/api/getMe";
 import { isMoving, isWaiting } from "@/lib/conversation/calls";
 import type { Call } from "@/lib/protocol";
-import { ElicitationCard } from "./ElicitationCard";
 import { Failure } from "./Failure";
-import { LoginCard } from "./LoginCard";
+import { ElicitationCard, LoginCard } from "./lazy";
 import { forgetProgress } from "./progress";
 import { RecordCard } from "./RecordCard";
 import { RunningCard } from "./RunningCard";
@@ -33,7 +33,11 @@ export function CallCard({ call, told = null, below, onSettled }: CallCardProps)
   }, [waiting, call.id]);
   if (waiting) {
     const Card = WAITING_CARDS[call.kind];
-    return <Card call={call} deciding={deciding} />;
+    return (
+      <Suspense fallback={<Spinner className="text-soft" />}>
+        <Card call={call} deciding={deciding} />
+      </Suspense>
+    );
   }
   if (isMoving(call.state)) return <RunningCard call={call} below={below} />;
   if (call.state === "unknown") return <UnknownCard call={call} deciding={deciding} />;

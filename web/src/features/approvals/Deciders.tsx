@@ -23,6 +23,7 @@ export function Deciders({ call }: { call: Call }) {
     <div className="flex items-start gap-2.5 rounded-xl bg-sunk px-3 py-2 text-sm">
       <Users size={16} aria-hidden="true" className="mt-0.5 shrink-0 text-soft" />
       <div className="min-w-0 wrap-anywhere">
+        {call.escalated && <p className="font-medium text-warn">{t.approvals.escalated}</p>}
         <ul>
           {call.needs.map((need) => (
             <li key={`${need.rule}/${deciderNames(need, me)}`}>

@@ -7,16 +7,18 @@ import { useMedia } from "@/components/ui/useMedia";
 import { sentence } from "@/lib/api/http";
 import { HEADING_ID, WAITING } from "@/lib/focus";
 import { t } from "@/lib/i18n";
+import { inbox } from "@/lib/i18n/en/inbox";
 import type { Call, Scope } from "@/lib/protocol";
 import { pages } from "@/lib/urls";
 import { MOST, useApprovals } from "./getApprovals";
 import { InboxDetail } from "./InboxDetail";
 import { InboxEmpty } from "./InboxEmpty";
 import { InboxFilters, isFiltered, NO_FILTERS } from "./InboxFilters";
-import { InboxRow } from "./InboxRow";
+import { InboxList, useGroups } from "./InboxList";
 import { useInboxKeys } from "./useInboxKeys";
 import { useView } from "./useView";
 
+const NONE: Call[] = [];
 const SCOPES: Scope[] = ["mine", "tenant", "unattended"];
 
 interface InboxProps {
@@ -34,7 +36,8 @@ export function Inbox({ mayAll, servers }: InboxProps) {
   const page = useRef<HTMLDivElement>(null);
   const region = useRef<HTMLElement>(null);
   const [entering, setEntering] = useState<string | null>(null);
-  const calls = data?.calls ?? [];
+  const groups = useGroups(scope, data?.calls ?? NONE);
+  const calls = groups.flatMap((group) => group.calls);
   const first = calls[0]?.id ?? null;
   const chosen = view.call ?? first;
   const known = calls.find((call) => call.id === chosen);
@@ -59,26 +62,20 @@ export function Inbox({ mayAll, servers }: InboxProps) {
     }
   };
   const detail = chosen !== null && <InboxDetail id={chosen} known={known} region={region} onSettled={settled} />;
-  const rows = calls.map((call) => (
-    <li key={call.id} className="flex flex-col gap-2">
-      <InboxRow call={call} href={`${pages.approvals}${address({ call: call.id })}`} chosen={call.id === chosen} onChoose={() => setEntering(call.id)} />
-      {!wide && call.id === chosen && detail}
-    </li>
-  ));
   const elsewhere = chosen !== null && !known;
   return (
     <div ref={page} className="mx-auto flex w-full max-w-6xl flex-col gap-4 px-4 pt-4 pb-16">
       <div>
         <h1 id={HEADING_ID} tabIndex={-1} className="text-2xl font-semibold outline-none">
-          {t.inbox.title}
+          {inbox.title}
         </h1>
-        <p className="mt-1 text-soft">{t.inbox.intro[scope]}</p>
+        <p className="mt-1 text-soft">{inbox.intro[scope]}</p>
       </div>
       {mayAll && (
         <Tabs
-          label={t.inbox.views}
+          label={inbox.views}
           tabs={SCOPES.map((name) => ({
-            name: data ? t.inbox.tab(t.inbox.tabs[name], data.counts[name]) : t.inbox.tabs[name],
+            name: data ? inbox.tab(inbox.tabs[name], data.counts[name]) : inbox.tabs[name],
             href: `${pages.approvals}${address({ scope: name, ...NO_FILTERS, call: null })}`,
             current: name === scope,
           }))}
@@ -88,7 +85,7 @@ export function Inbox({ mayAll, servers }: InboxProps) {
       {isPending && <Spinner className="mx-auto my-12 block text-soft" />}
       {isError && (
         <div role="alert" className={data ? "text-sm text-warn" : "py-10 text-center"}>
-          <p>{data ? t.inbox.staleList : t.inbox.loadFailed}</p>
+          <p>{data ? inbox.staleList : inbox.loadFailed}</p>
           <p className="text-sm text-soft">{sentence(error)}</p>
           <Button className="mt-3" onClick={() => void refetch()}>
             {t.app.retry}
@@ -106,14 +103,15 @@ export function Inbox({ mayAll, servers }: InboxProps) {
       {(calls.length > 0 || elsewhere) && (
         <div className="grid items-start gap-6 min-[1100px]:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
           <div className="flex min-w-0 flex-col gap-3">
-            <h2 className="text-sm text-soft">
-              {t.inbox.shown(calls.length)}
-              <span className="sr-only"> {t.inbox.keys}</span>
-            </h2>
-            <ul aria-label={t.inbox.list} className="flex flex-col gap-2">
-              {rows}
-            </ul>
-            {calls.length >= MOST && <p className="text-sm text-soft">{t.inbox.moreThanShown(MOST)}</p>}
+            <p className="sr-only">{inbox.keys}</p>
+            <InboxList
+              groups={groups}
+              chosen={chosen}
+              href={(call) => `${pages.approvals}${address({ call: call.id })}`}
+              onChoose={(call) => setEntering(call.id)}
+              below={wide ? null : detail}
+            />
+            {calls.length >= MOST && <p className="text-sm text-soft">{inbox.moreThanShown(MOST)}</p>}
             {!wide && elsewhere && detail}
           </div>
           {wide && <div className="sticky top-4 min-w-0">{detail}</div>}

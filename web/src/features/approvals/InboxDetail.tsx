@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { Spinner } from "@/components/ui/Spinner";
 import { useMe } from "@/lib/api/getMe";
 import { t } from "@/lib/i18n";
+import { inbox } from "@/lib/i18n/en/inbox";
 import type { Call } from "@/lib/protocol";
 import { pages } from "@/lib/urls";
 import { CallCard } from "./CallCard";
@@ -22,10 +23,10 @@ function From({ call }: { call: Call }) {
   const own = call.requester.id === me;
   return (
     <p className="flex flex-wrap items-center justify-between gap-x-4 px-1 pb-1.5 text-sm text-soft">
-      <span className="min-w-0 truncate">{own ? t.inbox.from(call.thread_title || t.threads.untitled) : t.inbox.of(call.requester.name)}</span>
+      <span className="min-w-0 truncate">{own ? inbox.from(call.thread_title || t.threads.untitled) : inbox.of(call.requester.name)}</span>
       {own && (
         <Link href={pages.thread(call.thread_id)} className="inline-flex min-h-6 items-center font-medium text-accent underline underline-offset-2">
-          {t.inbox.open}
+          {inbox.open}
         </Link>
       )}
     </p>
@@ -37,10 +38,10 @@ export function InboxDetail({ id, known, region, onSettled }: InboxDetailProps) 
   const { data: call, isError } = useApproval(id, known);
   useEffect(settle, [id]);
   return (
-    <section ref={region} tabIndex={-1} aria-label={t.inbox.detail} className="min-w-0 outline-none">
+    <section ref={region} tabIndex={-1} aria-label={inbox.detail} className="min-w-0 outline-none">
       {call && <From call={call} />}
       {call && <CallCard key={id} call={call} onSettled={onSettled} />}
-      {!call && isError && <p className="py-8 text-center text-soft">{t.inbox.gone}</p>}
+      {!call && isError && <p className="py-8 text-center text-soft">{inbox.gone}</p>}
       {!call && !isError && <Spinner className="mx-auto my-12 block text-soft" />}
     </section>
   );

@@ -2,14 +2,14 @@ import { CircleCheck, Filter } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { Button } from "@/components/ui/Button";
-import { t } from "@/lib/i18n";
+import { inbox } from "@/lib/i18n/en/inbox";
 import type { Scope } from "@/lib/protocol";
 import { pages } from "@/lib/urls";
 
 const WORDS: Record<Scope, [string, string]> = {
-  mine: [t.inbox.nothing, t.inbox.nothingHint],
-  tenant: [t.inbox.nothingTeam, t.inbox.nothingTeamHint],
-  unattended: [t.inbox.nothingUnattended, t.inbox.nothingUnattendedHint],
+  mine: [inbox.nothing, inbox.nothingHint],
+  tenant: [inbox.nothingTeam, inbox.nothingTeamHint],
+  unattended: [inbox.nothingUnattended, inbox.nothingUnattendedHint],
 };
 const LINK = "inline-flex min-h-9 items-center font-medium text-accent underline underline-offset-2 pointer-coarse:min-h-11";
 
@@ -27,8 +27,8 @@ export function InboxEmpty({ scope, filtered, onClear, team }: InboxEmptyProps):
     return (
       <div className="flex flex-col items-center gap-3 py-16 text-center">
         <Filter size={28} aria-hidden="true" className="text-soft" />
-        <p className="font-medium">{t.inbox.noMatch}</p>
-        <Button onClick={onClear}>{t.inbox.clear}</Button>
+        <p className="font-medium">{inbox.noMatch}</p>
+        <Button onClick={onClear}>{inbox.clear}</Button>
       </div>
     );
   }
@@ -40,11 +40,11 @@ export function InboxEmpty({ scope, filtered, onClear, team }: InboxEmptyProps):
       <p className="max-w-sm text-sm text-soft">{hint}</p>
       {team && team.count > 0 ? (
         <Link href={team.href} className={LINK}>
-          {t.inbox.seeTeam(team.count)}
+          {inbox.seeTeam(team.count)}
         </Link>
       ) : (
         <Link href={pages.newChat} className={LINK}>
-          {t.inbox.newChat}
+          {inbox.newChat}
         </Link>
       )}
     </div>

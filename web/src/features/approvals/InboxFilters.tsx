@@ -1,6 +1,6 @@
 import { Button } from "@/components/ui/Button";
 import { ChoiceField, type Option } from "@/components/forms/ChoiceField";
-import { t } from "@/lib/i18n";
+import { inbox } from "@/lib/i18n/en/inbox";
 import { AGES, RISKS, type View } from "./useView";
 
 interface InboxFiltersProps {
@@ -17,23 +17,23 @@ export function isFiltered(view: View): boolean {
 
 export function InboxFilters({ view, servers, onChange }: InboxFiltersProps) {
   return (
-    <div role="group" aria-label={t.inbox.filters} className="grid grid-cols-3 items-end gap-3 max-sm:grid-cols-2 sm:max-w-2xl lg:grid-cols-[1fr_1fr_1fr_auto]">
-      <ChoiceField label={t.inbox.server} value={view.server} options={servers} none={t.inbox.any} onChange={(server) => onChange({ server, call: null })} />
+    <div role="group" aria-label={inbox.filters} className="grid grid-cols-3 items-end gap-3 max-sm:grid-cols-2 sm:max-w-2xl lg:grid-cols-[1fr_1fr_1fr_auto]">
+      <ChoiceField label={inbox.server} value={view.server} options={servers} none={inbox.any} onChange={(server) => onChange({ server, call: null })} />
       <ChoiceField
-        label={t.inbox.risk}
+        label={inbox.risk}
         value={view.risk}
-        options={RISKS.map((value) => ({ value, name: t.inbox.risks[value] }))}
-        none={t.inbox.any}
+        options={RISKS.map((value) => ({ value, name: inbox.risks[value] }))}
+        none={inbox.any}
         onChange={(risk) => onChange({ risk, call: null })}
       />
       <ChoiceField
-        label={t.inbox.age}
+        label={inbox.age}
         value={view.age}
-        options={AGES.map((value) => ({ value, name: t.inbox.ages[value] }))}
-        none={t.inbox.any}
+        options={AGES.map((value) => ({ value, name: inbox.ages[value] }))}
+        none={inbox.any}
         onChange={(age) => onChange({ age, call: null })}
       />
-      {isFiltered(view) && <Button onClick={() => onChange({ ...NO_FILTERS, call: null })}>{t.inbox.clear}</Button>}
+      {isFiltered(view) && <Button onClick={() => onChange({ ...NO_FILTERS, call: null })}>{inbox.clear}</Button>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMe } from "@/lib/api/getMe";
 import { serverTime } from "@/lib/clock";
 import { isWaiting } from "@/lib/conversation/calls";
 import { t } from "@/lib/i18n";
+import { inbox } from "@/lib/i18n/en/inbox";
 import type { Call } from "@/lib/protocol";
 import { timeLeft, useNow } from "@/lib/times";
 import { outcome } from "./outcome";
@@ -12,18 +13,24 @@ import { summary } from "./summary";
 import { callTitle } from "./words";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function words(left: number): string {
+  if (left <= 0) return t.approvals.expiring;
+  return left < HOUR ? inbox.minutes(Math.ceil(left / MINUTE)) : timeLeft(left);
+}
 
 function Left({ at }: { at: string }) {
   const left = new Date(at).getTime() - serverTime(useNow(MINUTE / 4));
-  return <span className="ms-auto shrink-0 text-xs text-soft tabular-nums">{left > 0 ? timeLeft(Math.ceil(left / MINUTE) * MINUTE) : t.approvals.expiring}</span>;
+  return <span className="ms-auto shrink-0 text-xs text-soft tabular-nums">{words(left)}</span>;
 }
 
 function standing(call: Call, me: string | null): string[] {
   if (!isWaiting(call)) return [outcome(call, me) || t.approvals.approved];
   return [
-    call.approvals.length > 0 ? t.inbox.approvalsSoFar(call.approvals.length) : "",
-    call.may.decide ? "" : t.inbox.forOthers,
-    call.unattended ? t.inbox.unattended : "",
+    call.approvals.length > 0 ? inbox.approvalsSoFar(call.approvals.length) : "",
+    call.may.decide ? "" : inbox.forOthers,
+    call.unattended ? inbox.unattended : "",
   ].filter(Boolean);
 }
 

@@ -101,8 +101,11 @@ export function WaitingCard({ call, deciding }: { call: Call; deciding: Deciding
   return (
     <WaitingFrame call={call} busy={busy} frame={frame} keys={call.may.decide && !progress ? keys : {}}>
       <CardHead call={call} title={t.approvals.question(toolTitle(call))} onExtend={deciding.extend} />
-      {progress?.mode !== "edit" && <Arguments value={call.arguments} schema={call.tool.input_schema} />}
-      <Why trace={call.trace} question={call.may.decide ? t.approvals.whyAsked : t.approvals.whyWaits} />
+      {progress?.mode !== "edit" && (
+        <Arguments value={call.arguments} schema={call.tool.input_schema}>
+          <Why trace={call.trace} question={call.may.decide ? t.approvals.whyAsked : t.approvals.whyWaits} />
+        </Arguments>
+      )}
       <Deciders call={call} />
       {failure && <Failure refusal={failure} call={call} kept={progress !== null} onApproveOnce={approveOnce} />}
       {busy && <Sending />}

@@ -4,9 +4,14 @@ const loadEditForm = () => import("./EditForm");
 const loadAnswerForm = () => import("./AnswerForm");
 const loadRecordDetails = () => import("./RecordDetails");
 
-/** The forms and the record bring their schema checker and diff with them only where they are opened. */
+const loadElicitationCard = () => import("./ElicitationCard");
+const loadLoginCard = () => import("./LoginCard");
+
+/** What is rarer than a call that waits brings its code with it only where it is shown. */
 export const EditForm = lazy(() => loadEditForm().then((part) => ({ default: part.EditForm })));
 export const AnswerForm = lazy(() => loadAnswerForm().then((part) => ({ default: part.AnswerForm })));
+export const ElicitationCard = lazy(() => loadElicitationCard().then((part) => ({ default: part.ElicitationCard })));
+export const LoginCard = lazy(() => loadLoginCard().then((part) => ({ default: part.LoginCard })));
 export const RecordDetails = lazy(() => loadRecordDetails().then((part) => ({ default: part.RecordDetails })));
 
 /** Fetches the form before it is asked for. */

@@ -32,8 +32,8 @@ function approvers(call: Call, me: string | null): string[] {
 }
 
 /** Why a call became void, where that is known. */
-export function voidReason(call: Call, told: string | null): string | null {
-  return call.error?.message ?? call.decision?.reason ?? told;
+function voidReason(call: Call): string | null {
+  return call.error?.message ?? call.decision?.reason ?? null;
 }
 
 /** How a call ended, for its one-line record. */
@@ -51,7 +51,7 @@ export function outcome(call: Call, me: string | null): string {
     case "cancelled":
       return t.approvals.cancelled;
     case "void":
-      return [t.approvals.void, voidReason(call, null)].filter(Boolean).join(": ");
+      return [t.approvals.void, voidReason(call)].filter(Boolean).join(": ");
     default: {
       const parts = call.state === "succeeded" ? [] : [t.approvals[call.state === "input_required" ? "inputRequired" : call.state]];
       if (call.decision) parts.push(t.approvals.approvedBy(approvers(call, me).join(", "), wasEdited(call)));

@@ -18,7 +18,7 @@ function placeOf(call: Call, me: string | null): string {
 function notice(call: Call, me: string | null): string {
   const { server_name: server } = call.tool;
   if (call.kind !== "tool") return neededWords(call);
-  return call.requester.id === me ? t.inbox.noticeMine(callTitle(call), server) : t.inbox.noticeOther(call.requester.name, callTitle(call), server);
+  return call.requester.id === me ? t.approvals.noticeMine(callTitle(call), server) : t.approvals.noticeOther(call.requester.name, callTitle(call), server);
 }
 
 /** Tells of calls that begin to wait for this person somewhere else than on the page before them; once, and without taking the focus. */
@@ -34,10 +34,10 @@ export function useNewCalls(calls: Call[] | undefined, me: string | null): void 
     for (const call of before.values()) if (!now.has(call.id)) withdraw(placeOf(call, me));
     const fresh = [...now.values()].filter((call) => !before.has(call.id) && location !== pages.thread(call.thread_id));
     if (fresh.length === 0) return;
-    announce(fresh.length > ONE_BY_ONE ? t.inbox.noticeMany(fresh.length) : fresh.map((call) => notice(call, me)).join(" "));
+    announce(fresh.length > ONE_BY_ONE ? t.approvals.noticeMany(fresh.length) : fresh.map((call) => notice(call, me)).join(" "));
     if (location === pages.approvals) return;
-    const review = (href: string) => ({ label: t.inbox.review, href });
-    if (fresh.length > ONE_BY_ONE) notify(t.inbox.noticeMany(fresh.length), review(pages.approvals));
+    const review = (href: string) => ({ label: t.approvals.review, href });
+    if (fresh.length > ONE_BY_ONE) notify(t.approvals.noticeMany(fresh.length), review(pages.approvals));
     else for (const call of fresh) notify(notice(call, me), review(placeOf(call, me)));
   }, [calls, me, location]);
 }

@@ -1,7 +1,7 @@
 import { useSearchParams } from "wouter";
 import type { Scope } from "@/lib/protocol";
 
-export const RISKS = ["reads", "changes", "destroys", "leaves"] as const;
+export const RISKS = ["reads", "changes", "destroys", "leaves", "unclassified"] as const;
 /** In minutes. */
 export const AGES = ["15", "60", "1440"] as const;
 const SCOPES: readonly string[] = ["mine", "tenant", "unattended"];
