@@ -1,7 +1,8 @@
 """Rules, grants, classes of tools, approvals by several people, and the record as one chain per tenant."""
 
-import json
 from datetime import UTC
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -168,32 +169,32 @@ def _record() -> None:
 
 
 def _chain_what_is_there() -> None:
-    heads: dict[object, tuple[int, str]] = {}
-    written = op.get_bind().execute(sa.text("select * from audit order by tenant_id, id")).mappings().all()
-    for row in written:
-        seq, previous = heads.get(row["tenant_id"], (0, ""))
-        data = json.loads(row["data"]) if isinstance(row["data"], str) else row["data"]
-        entry = {
-            "tenant": str(row["tenant_id"]),
-            "seq": seq + 1,
-            "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-            "actor": str(row["actor"]) if row["actor"] else None,
-            "action": row["action"],
-            "target": row["target"],
-            "data": data,
-        }
-        heads[row["tenant_id"]] = seq + 1, entry_hash(previous, entry)
-        op.execute(
-            sa.text("update audit set seq = :seq, hash = :hash where id = :id").bindparams(
-                seq=seq + 1, hash=heads[row["tenant_id"]][1], id=row["id"]
-            )
-        )
-    for tenant_id, (seq, head) in heads.items():
-        op.execute(
-            sa.text("insert into audit_heads (tenant_id, seq, hash) values (:tenant, :seq, :hash)").bindparams(
-                tenant=tenant_id, seq=seq, hash=head
-            )
-        )
+    heads: dict[UUID, tuple[int, str]] = {}
+    numbered = sa.text("update audit set seq = :seq, hash = :hash where id = :id")
+    written = sa.text("select id, tenant_id, at, actor, action, target, data from audit order by tenant_id, id")
+    database = op.get_bind()
+    for rows in database.execute(written, execution_options={"yield_per": 1000}).partitions():
+        values = []
+        for row in rows:
+            seq, previous = heads.get(row.tenant_id, (0, ""))
+            heads[row.tenant_id] = seq + 1, entry_hash(previous, _entry(row, seq + 1))
+            values.append({"id": row.id, "seq": seq + 1, "hash": heads[row.tenant_id][1]})
+        database.execute(numbered, values)
+    begun = sa.text("insert into audit_heads (tenant_id, seq, hash) values (:tenant, :seq, :hash)")
+    for tenant_id, (seq, last) in heads.items():
+        database.execute(begun, {"tenant": tenant_id, "seq": seq, "hash": last})
+
+
+def _entry(row: sa.Row[Any], seq: int) -> dict[str, Any]:
+    return {
+        "tenant": str(row.tenant_id),
+        "seq": seq,
+        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": str(row.actor) if row.actor else None,
+        "action": row.action,
+        "target": row.target,
+        "data": row.data,
+    }
 
 
 def _protect(table: str, condition: str, may: str) -> None:
