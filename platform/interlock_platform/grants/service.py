@@ -82,7 +82,7 @@ class Grants:
             if await store.revoke(session, grant_id, who.user_id):
                 of = str(grant.user_id) if grant.user_id else None
                 record(session, who.user_id, "grant.revoked", str(grant_id), user=of)
-                await store.ring(session, who.tenant_id, grant_id)
+                await store.ring(session, who.tenant_id, grant_id, user_id=grant.user_id, given_by=grant.given_by)
 
     async def news(self, tenant_id: UUID, user_id: UUID, grant_id: UUID) -> dict[str, Any] | None:
         """How the grant stands, for a user whom it concerns."""
@@ -148,7 +148,7 @@ class Grants:
             condition=offer.condition, unattended=offer.unattended, uses=offer.uses, days=offer.days,
             call=str(offer.from_call) if offer.from_call else None,
         )  # fmt: skip
-        await store.ring(session, by.tenant_id, grant.id)
+        await store.ring(session, by.tenant_id, grant.id, user_id=grant.user_id, given_by=grant.given_by)
         return grant
 
 

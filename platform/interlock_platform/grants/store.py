@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,7 +13,8 @@ from sqlmodel import col
 from interlock_platform.grants.offer import Offer
 from interlock_platform.grants.standing import Standing
 from interlock_platform.policy.judge import LAYERS
-from interlock_platform.runs.store import tell_tenant
+from interlock_platform.rights import RIGHTS
+from interlock_platform.runs.store import tell_tenant, tell_user
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.policy import Grant, Rule
@@ -27,14 +28,14 @@ async def use(session: AsyncSession, grant_id: UUID) -> bool:
         update(Grant)
         .where(col(Grant.id) == grant_id, *_not_ended(), left.is_(None) | (left > 0))
         .values(used=col(Grant.used) + 1, uses_left=left - 1, used_at=func.now())
-        .returning(col(Grant.tenant_id), left),
+        .returning(left, col(Grant.tenant_id), col(Grant.user_id), col(Grant.given_by)),
         execution_options={"synchronize_session": False},
     )
     row = counted.one_or_none()
     if row is None:
         return False
     if row.uses_left == 0:
-        await ring(session, row.tenant_id, grant_id)
+        await ring(session, row.tenant_id, grant_id, user_id=row.user_id, given_by=row.given_by)
     return True
 
 
@@ -64,9 +65,18 @@ async def revoke(session: AsyncSession, grant_id: UUID, by: UUID) -> bool:
     return revoked.one_or_none() is not None
 
 
-async def ring(session: AsyncSession, tenant_id: UUID, grant_id: UUID) -> None:
+async def ring(session: AsyncSession, tenant_id: UUID, grant_id: UUID, *, user_id: UUID | None, given_by: UUID) -> None:
     """Tells whom it concerns that the grant was given, revoked or used up."""
-    await tell_tenant(session, tenant_id, f"grant:{grant_id}")
+    about = f"grant:{grant_id}"
+    if user_id is None:
+        await tell_tenant(session, tenant_id, about)
+        return
+    roles = literal(list(RIGHTS["grants.manage"][0]), ARRAY(Text))
+    managers = await session.scalars(
+        select(col(User.id)).where(col(User.disabled_at).is_(None), col(User.roles).bool_op("&&")(roles))
+    )
+    for each in sorted({user_id, given_by, *managers}):
+        await tell_user(session, tenant_id, each, about)
 
 
 async def find(session: AsyncSession, grant_id: UUID) -> Standing | None:
@@ -84,8 +94,8 @@ async def list_grants(session: AsyncSession, user_id: UUID | None, limit: int) -
     return await _read(session, query.order_by(col(Grant.given_at).desc(), col(Grant.id)))
 
 
-def _standings() -> Select[Grant, datetime, bool, str | None]:
-    """Each grant with the time, whether its definition is in somebody's toolset now, and the title of its chat."""
+def _standings() -> Select[Grant, datetime, bool, str]:
+    """Each grant with the time, whether its definition is in its people's toolsets now, and its chat's title if any."""
     newest = (
         select(col(Toolset.user_id), col(Toolset.definitions))
         .ext(distinct_on(col(Toolset.user_id)))
@@ -107,7 +117,7 @@ def _standings() -> Select[Grant, datetime, bool, str | None]:
     )
 
 
-async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str | None]) -> list[Standing]:
+async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str]) -> list[Standing]:
     rows = (await session.execute(query)).all()
     people = {who for grant, *_ in rows for who in (grant.user_id, grant.given_by, grant.revoked_by) if who}
     named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))

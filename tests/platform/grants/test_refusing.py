@@ -120,6 +120,12 @@ async def test_the_highest_of_several_rules_is_named(office: Office, bob: Person
         assert await refusing_rule(office, bob) == f"{columns['layer']} rule"
 
 
+async def test_of_rules_of_one_layer_the_one_that_was_there_first_is_named(office: Office, bob: Person) -> None:
+    for name in ("m", "a", "z"):
+        await office.rule(name, grants=False)
+        assert await refusing_rule(office, bob) == "m"
+
+
 async def test_for_tools_that_destroy_there_is_none(office: Office, alice: Person, bob: Person) -> None:
     classes = "insert into tool_classes (tenant_id, server_id, tool, effect, risk) values (%s, 'journal', %s, %s, %s)"
     await office.place.sql(classes, office.tenant_id, "record", "at_most_once", "destroys")

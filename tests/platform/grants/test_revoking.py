@@ -103,6 +103,16 @@ async def test_whom_it_concerns_hears_of_it(
         assert told(mallory, bobs) == told(mallory, everybodys) == []
 
 
+async def test_who_gave_it_hears_of_it_whatever_they_are_now(office: Office, alice: Person, bob: Person) -> None:
+    grant = await office.give(alice, user_id=await me(bob))
+    await office.place.sql("update users set roles = array['member'] where id = %s", await me(alice))
+    try:
+        assert await revoke(bob, grant) == 204
+        await hears(alice, grant, "revoked")
+    finally:
+        await office.place.sql("update users set roles = array['owner'] where name = 'Alice'")
+
+
 async def test_news_are_for_those_whom_it_concerns_now(
     office: Office, alice: Person, bob: Person, carol: Person
 ) -> None:
