@@ -10,10 +10,13 @@ export function useMended(text: string, writing: boolean): string {
   useEffect(() => {
     if (!writing || mend) return;
     let gone = false;
-    void import("remend").then((part) => {
-      mend = part.default;
-      if (!gone) setLoaded(true);
-    });
+    import("remend").then(
+      (part) => {
+        mend = part.default;
+        if (!gone) setLoaded(true);
+      },
+      () => undefined, // The text stands as it is, and the next one asks again.
+    );
     return () => {
       gone = true;
     };

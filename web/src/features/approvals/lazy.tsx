@@ -14,11 +14,16 @@ export const ElicitationCard = lazy(() => loadElicitationCard().then((part) => (
 export const LoginCard = lazy(() => loadLoginCard().then((part) => ({ default: part.LoginCard })));
 export const RecordDetails = lazy(() => loadRecordDetails().then((part) => ({ default: part.RecordDetails })));
 
+/** What cannot be fetched ahead is fetched when it is opened. */
+function ahead(load: () => Promise<unknown>): void {
+  load().catch(() => undefined);
+}
+
 /** Fetches the form before it is asked for. */
 export function preloadEditForm(): void {
-  void loadEditForm();
+  ahead(loadEditForm);
 }
 
 export function preloadAnswerForm(): void {
-  void loadAnswerForm();
+  ahead(loadAnswerForm);
 }
