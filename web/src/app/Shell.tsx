@@ -84,31 +84,31 @@ export function Shell({ me }: { me: Me }) {
         <main id="main" ref={setMain} tabIndex={-1} className="relative flex outline-none min-w-0 flex-1 flex-col">
           <ConnectionPill />
           <Suspense fallback={<Spinner className="m-auto text-soft" />}>
-          <Switch>
-            <Route path={pages.home}>
-              <Redirect to={pages.newChat} replace />
-            </Route>
-            <Route path={pages.newChat}>
-              <NewChatPage me={me} />
-            </Route>
-            <Route path={pages.approvals}>
-              <ApprovalsPage me={me} />
-            </Route>
-            <Route path={pages.policies}>
-              <PolicyPage me={me} />
-            </Route>
-            <Route path={pages.permissions}>
-              <PermissionsPage me={me} />
-            </Route>
-            <Route path={pages.record}>
-              <RecordPage me={me} />
-            </Route>
-            <Route path={pages.threadPattern}>{({ thread }) => <ThreadPage threadId={thread} me={me} />}</Route>
-            <Route>
-              <Header me={me} title={t.app.name} />
-              <NotFound />
-            </Route>
-          </Switch>
+            <Switch>
+              <Route path={pages.home}>
+                <Redirect to={pages.newChat} replace />
+              </Route>
+              <Route path={pages.newChat}>
+                <NewChatPage me={me} />
+              </Route>
+              <Route path={pages.approvals}>
+                <ApprovalsPage me={me} />
+              </Route>
+              <Route path={pages.policies}>
+                <PolicyPage me={me} />
+              </Route>
+              <Route path={pages.permissions}>
+                <PermissionsPage me={me} />
+              </Route>
+              <Route path={pages.record}>
+                <RecordPage me={me} />
+              </Route>
+              <Route path={pages.threadPattern}>{({ thread }) => <ThreadPage threadId={thread} me={me} />}</Route>
+              <Route>
+                <Header me={me} title={t.app.name} />
+                <NotFound />
+              </Route>
+            </Switch>
           </Suspense>
         </main>
         <KeyboardHelp open={help} onClose={() => setHelp(false)} />

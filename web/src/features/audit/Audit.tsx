@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
+import { useMedia } from "@/components/ui/useMedia";
 import { useMembers } from "@/lib/api/getMembers";
 import { sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
@@ -26,6 +27,8 @@ export function Audit({ renderData }: { renderData: RenderData }) {
   const actions = [...new Set(entries.map((entry) => entry.action))].toSorted((a, b) => a.localeCompare(b));
   const head = data?.pages[0]?.head;
   const narrowed = searchOf(filter).size > 0;
+  const phone = useMedia("(max-width: 639px)");
+  const filters = <FilterForm filter={filter} members={members} actions={actions} onApply={(next) => setSearch(searchOf(next))} />;
   return (
     <div className="mt-5 flex flex-col gap-5">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -41,7 +44,14 @@ export function Audit({ renderData }: { renderData: RenderData }) {
           {words.exportHow} <code className="rounded-md bg-sunk px-1.5 py-0.5 font-mono text-[0.8125rem] text-ink">{words.verify}</code>
         </p>
       </div>
-      <FilterForm filter={filter} members={members} actions={actions} onApply={(next) => setSearch(searchOf(next))} />
+      {phone ? (
+        <details open={narrowed}>
+          <summary className="mb-2 min-h-11 text-sm font-medium">{words.filter}</summary>
+          {filters}
+        </details>
+      ) : (
+        filters
+      )}
       {isPending && <Spinner className="mx-auto my-12 block text-soft" />}
       {isError && !data && (
         <div role="alert" className="py-10 text-center">

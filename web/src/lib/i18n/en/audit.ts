@@ -6,6 +6,7 @@ export const audit = {
   forbidden: "Only owners and admins may read the record. Ask one of them.",
   loadFailed: "The record could not be loaded.",
   filters: "Filter the record",
+  filter: "Filter",
   actor: "Who",
   anybody: "Anybody",
   action: "Action",
@@ -32,7 +33,7 @@ export const audit = {
   more: "Show older",
   head: (seq: number, hash: string) => `The chain ends at entry ${seq}, hash ${hash}.`,
   exportFile: "Export",
-  exportHow: "The file proves itself: check it on any machine, without this server, with",
+  exportHow: "The whole record as a file. Check it on any machine, without this server, with",
   verify: "interlock audit verify FILE",
   refresh: "Refresh",
 } satisfies Messages;
