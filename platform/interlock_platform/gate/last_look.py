@@ -85,11 +85,12 @@ def again(call: Call, definition: ToolDefinition) -> Wanted | None:
 async def _still_holds(session: AsyncSession, whole: Whole, today: Judged) -> bool:
     """Whether the call was allowed or decided under rules no laxer than today's."""
     call, verdict = whole.call, today.verdict
-    if verdict.verdict == "allow":
+    if verdict.verdict == "allow" and verdict.grant is None:
         return True
-    if call.verdict == "allow":
-        # What asks today is answered by the grant that the call has used, if that still stands.
-        granted = call.grant_id is not None and await grants.still_live(session, call.grant_id)
-        return granted and verdict.terms.refused is None
-    terms = verdict.terms.after_escalation() if whole.terms.escalated else verdict.terms
-    return terms.satisfied_by(whole.approved_by(call.seal), call.user_id)
+    if call.verdict != "allow":
+        terms = verdict.terms.after_escalation() if whole.terms.escalated else verdict.terms
+        return terms.satisfied_by(whole.approved_by(call.seal), call.user_id)
+    # What asks today is answered by the grant that the call has used, if that still stands, or by another one.
+    if call.grant_id is not None and verdict.terms.refused is None and await grants.still_live(session, call.grant_id):
+        return True
+    return verdict.grant is not None and await grants.use(session, verdict.grant.id)

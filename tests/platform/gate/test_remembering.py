@@ -82,6 +82,18 @@ async def test_a_rule_that_is_stricter_than_the_grant_wins(place: Place, alice: 
     await forget(alice)
 
 
+async def test_a_rule_that_only_asks_does_not_stand_in_the_way(place: Place, alice: Person) -> None:
+    async with rule(alice, verdict="ask", **RECORD):
+        thread_id, run_id, card = await ask(place, alice, "asked by a rule")
+        assert card["may"]["remember"] == ["arguments", "thread", "always"]
+        assert (await alice.decide(card, "approve", remember="thread"))["ok"]
+        assert await alice.finished(thread_id, run_id) == "success"
+        run_id = await record_in(place, alice, thread_id, "granted under a rule")
+        assert await alice.finished(thread_id, run_id) == "success"
+    assert place.received("granted under a rule") == 1
+    await forget(alice)
+
+
 @pytest.mark.parametrize("scope", ["arguments", "thread", "always"])
 async def test_where_a_rule_forbids_it_nothing_is_decided(place: Place, alice: Person, scope: str) -> None:
     async with rule(alice, verdict="ask", grants=False) as made:
