@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Row
-
 from interlock_platform.audit import store
 from interlock_platform.audit.export import export
 from interlock_platform.audit.signing import Signer
@@ -13,6 +11,7 @@ from interlock_platform.audit.store import Wanted, record
 from interlock_platform.database import Database, Scope
 from interlock_platform.principal import Principal
 from interlock_platform.rights import require
+from interlock_platform.tables.record import AuditEntry
 
 
 class Trail:
@@ -30,8 +29,8 @@ class Trail:
             rows = await store.search(session, wanted, limit + 1)
         page = rows[:limit]
         return {
-            "entries": [_shown(row) for row in page],
-            "next": page[-1].seq if len(rows) > limit else None,
+            "entries": [_shown(entry, name) for entry, name in page],
+            "next": page[-1][0].seq if len(rows) > limit else None,
             "head": {"seq": head.seq, "hash": head.hash},
         }
 
@@ -47,13 +46,13 @@ class Trail:
         return self._signer.public_key
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _shown(entry: AuditEntry, name: str | None) -> dict[str, Any]:
     return {
-        "seq": row.seq,
-        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": {"id": str(row.actor), "name": row.name or ""} if row.actor else None,
-        "action": row.action,
-        "target": row.target,
-        "data": row.data,
-        "hash": row.hash,
+        "seq": entry.seq,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": {"id": str(entry.actor), "name": name or ""} if entry.actor else None,
+        "action": entry.action,
+        "target": entry.target,
+        "data": entry.data,
+        "hash": entry.hash,
     }

@@ -15,6 +15,7 @@ from sqlmodel import col
 from interlock_platform.audit.chain import MOST_BYTES, canonical, chained
 from interlock_platform.audit.deed import Deed, plain
 from interlock_platform.database import before_commit
+from interlock_platform.tables.column import TENANT
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.record import AuditEntry
 from interlock_platform.text import storable
@@ -22,12 +23,9 @@ from interlock_platform.text import storable
 QUEUED = "audit_queued"
 CLOSED = "audit_closed"
 
-_TENANT = "(nullif(current_setting('app.tenant', true), ''))::uuid"
 # Row-level security leaves one row, that of the transaction's tenant.
 _HOLD = text("select tenant_id, seq, hash, clock_timestamp() as now from audit_heads for update")
-_BEGIN = text(
-    f"insert into audit_heads (tenant_id) select {_TENANT} where {_TENANT} is not null on conflict do nothing"
-)
+_BEGIN = text(f"insert into audit_heads (tenant_id) select {TENANT} where {TENANT} is not null on conflict do nothing")
 _APPEND = text(
     "with added as (insert into audit (tenant_id, seq, at, actor, action, target, data, hash) "
     "select :tenant, seq, at, actor, action, target, data, hash from json_to_recordset(cast(:entries as json)) "
@@ -173,13 +171,12 @@ async def next_entry(session: AsyncSession, after: int, through: int) -> int | N
     return found
 
 
-async def search(session: AsyncSession, wanted: Wanted, limit: int) -> list[Row[Any]]:
-    """The newest entries that fit, newest first, each with its actor's `name`."""
-    entry = AuditEntry
-    is_actor = and_(col(User.tenant_id) == entry.tenant_id, col(User.id) == entry.actor)
-    statement = select(AuditEntry.__table__, col(User.name)).outerjoin(User, is_actor)  # type: ignore[attr-defined]
-    newest = statement.where(*_conditions(wanted)).order_by(col(entry.seq).desc()).limit(limit)
-    return list((await session.execute(newest)).all())
+async def search(session: AsyncSession, wanted: Wanted, limit: int) -> list[tuple[AuditEntry, str | None]]:
+    """The newest entries that fit, newest first, each with its actor's name."""
+    is_actor = and_(col(User.tenant_id) == AuditEntry.tenant_id, col(User.id) == AuditEntry.actor)
+    statement = select(AuditEntry, col(User.name)).outerjoin(User, is_actor).where(*_conditions(wanted))
+    found = await session.execute(statement.order_by(col(AuditEntry.seq).desc()).limit(limit))
+    return [(entry, name) for entry, name in found.all()]
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
