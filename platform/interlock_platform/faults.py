@@ -25,6 +25,8 @@ POINTS: dict[str, str] = {
     "execute.begin": "A worker has taken the job of an approved call, and has looked at nothing yet",
     "start.before_commit": "The last look was taken and the call is started; not committed",
     "start.after_commit": "The call is started; nothing was sent",
+    "take_over.before_commit": "A call that may be repeated is taken from a process that died; not committed",
+    "take_over.after_commit": "It is this process's; it was not sent again",
     "call.before_send": "The call goes out next",
     "call.after_answer": "The tool has answered, and nobody but this process knows",
     "settle.before_commit": "What became of the call is written and not committed",

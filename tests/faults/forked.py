@@ -1,26 +1,25 @@
 """`interlock serve` and `interlock worker`, forked from a process that has imported everything: a second per start."""
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from interlock_platform import faults
+from tests.faults.arming import Arming
+from tests.faults.forks import FORKS
 from tests.mcp_servers.process import until
 from tests.running import is_ready
-
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["interlock_servers.cli", "interlock_servers.api", "langchain_openai", "langchain.agents"])
 
 
 class ForkedInterlock:
     """One command of `interlock` in a process of its own; `kill` is SIGKILL to it and to nothing else."""
 
-    def __init__(self, command: str, settings: Mapping[str, str], log: Path) -> None:
-        """`settings` are the names of variables without `INTERLOCK_`, in lower case."""
+    def __init__(self, command: str, settings: Mapping[str, str], log: Path, arming: Arming | None = None) -> None:
+        """`settings` are the names of variables without `INTERLOCK_`, in lower case; `arming` ends it from within."""
         variables = {f"INTERLOCK_{name.upper()}": value for name, value in settings.items()}
-        self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log)))
+        self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log), arming))
         self.process.start()
         self.log = log
         self.settings = settings
@@ -50,10 +49,12 @@ class ForkedInterlock:
         return self.process.exitcode
 
 
-def _interlock(arguments: Sequence[str], variables: Mapping[str, str], log: str) -> None:
+def _interlock(arguments: Sequence[str], variables: Mapping[str, str], log: str, arming: Arming | None) -> None:
     from interlock_servers.cli import app
 
     os.setsid()
+    if arming is not None:
+        faults.reach = arming.reach
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(output, stream)

@@ -1,60 +1,45 @@
-"""What must be true of the tables and of the tool's journal after anything: read from outside, as the superuser."""
+"""What must be true of tables, journals and clients after anything: read from outside, as the superuser."""
 
 import asyncio
-import json
 import time
-from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
 from interlock_platform.database import conninfo
+from tests.faults import calls, keeping
+from tests.faults.history import history
+from tests.faults.tables import Breach, Rows, Seen, Tables, read
 from tests.mcp_servers.journal import entries
 
 REST_SECONDS = 10.0
-DONE = ("succeeded", "failed", "unknown", "confirmed_done", "confirmed_not_done")
-WAITING = ("proposed", "unknown")
-
-Rows = list[dict[str, Any]]
-
-QUERIES = {
-    "threads": "select id, last_seq from threads",
-    "runs": "select thread_id, id, state from runs",
-    "messages": "select thread_id, id, run_id, seq, role, content, more from messages",
-    "events": "select thread_id, run_id, seq, kind, body from events",
-    "calls": "select * from calls",
-    "audit": "select action, target from audit",
-    "jobs": "select task_name, status from procrastinate_jobs where task_name <> 'expire'",
-}
+WAITING = ("proposed", "unknown", "input_required")
 
 
 async def hold(url: str, journal: Path) -> None:
     """Waits until every thread is at rest, then asserts all of it."""
     tables = await at_rest(url)
-    log_has_no_gap(tables)
-    effects_were_approved(tables, journal)
-    calls_are_told_once(tables)
-    answers_are_given_once(tables)
+    seen = Seen(tables, entries(journal))
+    found = breaches(seen)
+    assert not found, "\n\n".join(f"{breach.sentence}\n{history(seen, breach)}" for breach in found)
 
 
-async def at_rest(url: str) -> dict[str, Rows]:
+async def at_rest(url: str) -> Tables:
     """The tables, once nothing moves any more: a run has ended, or waits for people, or is queued behind such a one."""
     end = time.monotonic() + REST_SECONDS
-    while moving := what_moves(tables := await read(url)):
-        assert time.monotonic() < end, f"Not at rest after {REST_SECONDS:g} s: {moving}"
-        await asyncio.sleep(0.05)
+    async with await psycopg.AsyncConnection.connect(
+        conninfo(url), autocommit=True, row_factory=dict_row
+    ) as connection:
+        while moving := what_moves(tables := await read(connection)):
+            assert time.monotonic() < end, f"Not at rest after {REST_SECONDS:g} s: {moving}"
+            await asyncio.sleep(0.05)
     return tables
 
 
-async def read(url: str) -> dict[str, Rows]:
-    async with await psycopg.AsyncConnection.connect(conninfo(url), row_factory=dict_row) as connection:
-        await connection.execute("set transaction isolation level repeatable read")
-        return {name: await (await connection.execute(query)).fetchall() for name, query in QUERIES.items()}
-
-
-def what_moves(tables: dict[str, Rows]) -> list[str]:
+def what_moves(tables: Tables) -> list[str]:
     waits = {(call["thread_id"], call["run_id"]) for call in tables["calls"] if call["state"] in WAITING}
     held = {run["thread_id"] for run in tables["runs"] if (run["thread_id"], run["id"]) in waits}
     moving = [f"job {job['task_name']} is {job['status']}" for job in tables["jobs"]]
@@ -71,63 +56,56 @@ def what_moves(tables: dict[str, Rows]) -> list[str]:
     return moving
 
 
-def log_has_no_gap(tables: dict[str, Rows]) -> None:
+def breaches(seen: Seen) -> list[Breach]:
+    """Everything that is not as it has to be."""
+    return [breach for look in LOOKS for breach in look(seen)]
+
+
+def log_has_no_gap(seen: Seen) -> Iterator[Breach]:
     """The numbers of each thread's log: 1, 2, 3 … up to the thread's own count, each once."""
-    for thread in tables["threads"]:
+    for thread in seen.tables["threads"]:
         numbers: list[int] = []
-        for event in of_thread(tables["events"], thread):
+        for event in of_thread(seen.tables["events"], thread["id"]):
             numbers += range(event["seq"], event["seq"] + (3 if event["kind"] == "tool_call" else 1))
-        for message in of_thread(tables["messages"], thread):
+        for message in of_thread(seen.tables["messages"], thread["id"]):
             numbers += range(message["seq"], message["seq"] + (3 if message["content"] else 2))
-        assert sorted(numbers) == list(range(1, thread["last_seq"] + 1)), f"the log of thread {thread['id']}"
+        if sorted(numbers) != list(range(1, thread["last_seq"] + 1)):
+            yield Breach("The log has a gap or a number twice", thread["id"])
 
 
-def effects_were_approved(tables: dict[str, Rows], journal: Path) -> None:
-    """Every effect is that of one call, which was approved and started; no call has more than one."""
-    sent = Counter(signature(entry["tool"], entry["arguments"]) for entry in entries(journal, "received"))
-    started: Counter[str] = Counter()
-    for call in tables["calls"]:
-        assert call["attempt"] <= 1, f"call {call['id']} was attempted {call['attempt']} times"
-        if call["started_at"] is None:
-            continue
-        assert call["state"] in DONE, f"call {call['id']} was started and is {call['state']}"
-        assert call["verdict"] == "allow" or (call["decision"] == "approve" and call["decided_by"]), "nobody approved"
-        record = [entry["action"] for entry in tables["audit"] if entry["target"] == str(call["id"])]
-        assert record.index("call.approved") < record.index("call.started"), record
-        started[signature(call["tool"], json.loads(call["arguments"]))] += 1
-    assert not sent - started, f"sent without a call that was started: {sent - started}"
-    done = Counter(signature(entry["tool"], entry["arguments"]) for entry in entries(journal, "done"))
-    succeeded = [call for call in tables["calls"] if call["state"] == "succeeded"]
-    claimed = Counter(signature(call["tool"], json.loads(call["arguments"])) for call in succeeded)
-    assert not claimed - done, f"said to have succeeded, and did not: {claimed - done}"
-
-
-def calls_are_told_once(tables: dict[str, Rows]) -> None:
-    """A settled call has one result in the log, an open one has none."""
-    told = Counter(event["body"]["id"] for event in tables["events"] if event["kind"] == "tool_result")
-    for call in tables["calls"]:
-        settled = call["state"] not in ("proposed", "approved", "started", "unknown")
-        assert told[str(call["id"])] == int(settled), f"call {call['id']} is {call['state']}"
-
-
-def answers_are_given_once(tables: dict[str, Rows]) -> None:
+def answers_are_given_once(seen: Seen) -> Iterator[Breach]:
     """Each run has one message of a person and ends once; one that succeeded has one answer."""
-    for run in tables["runs"]:
-        said = [m for m in tables["messages"] if (m["thread_id"], m["run_id"]) == (run["thread_id"], run["id"])]
-        assert sum(message["role"] == "user" for message in said) == 1, f"the messages of run {run['id']}"
-        answers = [m for m in said if m["role"] == "assistant" and not m["more"]]
-        ends = [
-            event for event in of_thread(tables["events"], {"id": run["thread_id"]})
-            if event["run_id"] == run["id"] and event["kind"] == "run_finished" and not (event["body"] or {})
-        ]  # fmt: skip
-        expected = 1 if run["state"] == "finished" else 0
-        assert (len(answers), len(ends)) == (expected, expected), f"run {run['id']} is {run['state']}"
+    for run in seen.tables["runs"]:
+        said = [each for each in of_thread(seen.tables["messages"], run["thread_id"]) if each["run_id"] == run["id"]]
+        asked = sum(message["role"] == "user" for message in said)
+        answers = sum(message["role"] == "assistant" and not message["more"] for message in said)
+        ends = sum(
+            event["run_id"] == run["id"] and event["kind"] == "run_finished" and not (event["body"] or {})
+            for event in of_thread(seen.tables["events"], run["thread_id"])
+        )
+        expected = int(run["state"] == "finished")
+        if (asked, answers, ends) != (1, expected, expected):
+            yield Breach(
+                f"Run {run['id']} is {run['state']}: {asked} messages, {answers} answers, {ends} ends", run["thread_id"]
+            )
 
 
-def of_thread(rows: Rows, thread: dict[str, Any]) -> Rows:
-    return [row for row in rows if row["thread_id"] == thread["id"]]
+def of_thread(rows: Rows, thread_id: UUID) -> Rows:
+    return [row for row in rows if row["thread_id"] == thread_id]
 
 
-def signature(tool: str, arguments: dict[str, Any]) -> str:
-    """A test uses each value for one call only."""
-    return f"{tool} {arguments['value']}"
+LOOKS: tuple[Callable[[Seen], Iterator[Breach]], ...] = (
+    log_has_no_gap,
+    answers_are_given_once,
+    calls.were_approved_before_they_ran,
+    calls.ran_as_often_as_they_were_sent,
+    calls.are_repeated_only_where_an_admin_lets_them,
+    calls.are_told_once,
+    calls.are_unknown_only_where_nobody_knows,
+    calls.results_are_those_of_the_tool,
+    keeping.messages_are_kept,
+    keeping.decisions_are_kept,
+    keeping.stops_are_kept,
+    keeping.results_reach_the_model,
+    keeping.clients_see_what_is_stored,
+)

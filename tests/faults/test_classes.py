@@ -1,0 +1,25 @@
+"""What a kill between the sending and the answer means depends on what an admin said of the tool."""
+
+import pytest
+
+from tests.faults.lane import Lane
+from tests.faults.plans import Plan
+
+
+@pytest.mark.parametrize("point", ["call.after_answer", "settle.before_commit"])
+async def test_only_a_tool_that_may_be_repeated_is_asked_again_and_under_the_same_key(lane: Lane, point: str) -> None:
+    repeated = await lane.play(Plan("repeated", point, 1, 0, None, ("idempotent",)))
+    once = await lane.play(Plan("once", point, 1, 0, None, ("approved",)))
+    for played in (repeated, once):
+        assert not played.breaches
+        assert played.points == {point}
+    assert repeated.seen is not None
+    assert once.seen is not None
+    (kept,) = repeated.seen.tables["calls"]
+    sent = [line["key"] for line in repeated.seen.journal if line["event"] == "received"]
+    assert sent == [str(kept["id"])] * 2
+    assert (kept["state"], kept["attempt"]) == ("succeeded", 2)
+    assert repeated.unknown == 0
+    (recorded,) = once.seen.tables["calls"]
+    assert (recorded["state"], recorded["attempt"], once.effects) == ("confirmed_done", 1, 1)
+    assert once.unknown == 1

@@ -1,0 +1,34 @@
+"""A server is killed at every point of a turn with approvals: nothing is lost, repeated or let through.
+
+A share of `make faults`, which kills 70 times at each point and 10,000 times anywhere.
+"""
+
+from interlock_platform.faults import POINTS
+from tests.faults.campaign import Campaign, Goal
+from tests.faults.ground import Ground
+from tests.faults.report import RANDOM, Report
+
+SEED = 20261
+LANES = 4
+EACH = 1
+ANYWHERE = 8
+WITH_TWO = 6
+
+
+async def test_no_kill_loses_repeats_or_lets_through_anything(ground: Ground) -> None:
+    report, goal = Report(SEED), Goal(EACH, ANYWHERE)
+    broken: list[str] = []
+    await Campaign(ground, report, goal, lambda _, breaches: broken.extend(breaches)).run(LANES)
+    assert not broken, "\n\n".join(broken)
+    assert all(report.tally(point).kills >= EACH for point in POINTS)
+    assert report.tally(RANDOM).kills >= ANYWHERE
+    if not any(tally.late for tally in report.tallies.values()):
+        assert report.shown_within(1) <= 5
+
+
+async def test_with_two_servers_one_takes_up_what_the_other_left(ground: Ground) -> None:
+    report, goal = Report(SEED), Goal(0, WITH_TWO)
+    broken: list[str] = []
+    await Campaign(ground, report, goal, lambda _, breaches: broken.extend(breaches), servers=2).run(2)
+    assert not broken, "\n\n".join(broken)
+    assert report.tally(RANDOM).kills == WITH_TWO
