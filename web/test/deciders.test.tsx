@@ -65,10 +65,10 @@ describe("remembering", () => {
     card().focus();
     fireEvent.keyDown(card(), { key: "s" });
     const items = await screen.findAllByRole("menuitem");
-    expect(items.map((item) => item.textContent?.split(": ")[0])).toEqual(["In this chat, with the same arguments", "In this chat"]);
+    expect(items.map((item) => item.querySelector("span > span")?.textContent)).toEqual(["In this chat, with the same arguments", "In this chat"]);
     expect(screen.getByRole("menu").textContent).toContain("for 30 days");
     expect(asked).not.toHaveBeenCalled();
-    fireEvent.click(screen.getByRole("menuitem", { name: /^In this chat:\s*This tool/ }));
+    fireEvent.click(screen.getByRole("menuitem", { name: /^In this chat\s*This tool/ }));
     expect(asked).toHaveBeenCalledWith("approval.decide", { id: "c1", decision: "approve", seal: "s1", remember: "thread" });
   });
 

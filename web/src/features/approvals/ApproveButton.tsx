@@ -55,10 +55,7 @@ export function ApproveButton({ may, open, onOpenChange, button, onApprove }: Ap
           {may.map((remember) => (
             <MenuItem key={remember} className="py-1.5" onSelect={() => onApprove(remember)}>
               <span className="flex max-w-72 flex-col">
-                <span className="font-medium">
-                  {t.approvals.rememberAs[remember]}
-                  <span className="sr-only">: </span>
-                </span>
+                <span className="font-medium">{t.approvals.rememberAs[remember]}</span>
                 <span className="text-xs text-soft">{t.approvals.rememberMeans[remember]}</span>
               </span>
             </MenuItem>
