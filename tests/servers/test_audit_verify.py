@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_with_key_and_head_nothing_is_left_to_be_said(tmp_path: Path) -> None:
     shown = verify(str(file), "--public-key", SIGNER.public_key.upper(), "--head", f"100:{hashes[99]}")
     assert shown.returncode == 0
     assert shown.stdout.splitlines()[-1] == "✓ Whole: numbered without a gap, chained and signed."
+
+
+def test_a_hundred_thousand_entries_take_seconds_and_the_one_that_was_changed_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "export.ndjson"
+    an_export(file, 100_000)
+    content = bytearray(file.read_bytes())
+    content[content.index(b'"seq":77777,') - 4] ^= 1
+    file.write_bytes(content)
+    began = time.monotonic()
+    shown = verify(str(file), "--public-key", SIGNER.public_key)
+    assert time.monotonic() - began < 30, "two seconds where nothing else runs"
+    assert shown.stdout.startswith(f"line {1 + 77_777 + 777}  Entry 77777 was changed")
+    assert shown.stdout.splitlines()[-1].endswith("1 place is wrong.")
 
 
 def test_an_edit_is_told_by_line_and_entry(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class _Walk:
 
     def take(self, line: Line, following: Line | None) -> None:
         self._lines = line.number
+        if len(self._new) > BLOCK:
+            self._judge(None)
         after = following.place if following else None
         if self._ended:
             self._find(line, f"{_said(line)} stands behind the signed line that ends the file.")
