@@ -109,9 +109,8 @@ class Condition:
             answer = self._expression.eval(situation.activation)
         except (RuntimeError, UnicodeEncodeError) as error:
             return Unanswerable(why(str(error), self.text))
-        if answer.type() == cel.Type.BOOL:
-            return bool(answer.value())
-        return Unanswerable(why(str(answer.value()), self.text))
+        said = answer.value()
+        return said if isinstance(said, bool) else Unanswerable(why(str(said), self.text))
 
     def cost(self, values: int, characters: int) -> int:
         """An upper bound of the characters that one evaluation looks at, without knowing more than sizes.
@@ -119,11 +118,13 @@ class Condition:
         Every operation may look at all there is; `+` and lists may make more of it, once more within each loop; a
         pattern may look at each character as often as it is long.
         """
-        written = len(self.text)
+        rounds = 1 if not self._loops else values + len(self.text) if self._loops == 1 else MAX_ITERATIONS
+        return (values * VALUE_COST + characters + len(self.text)) * min(rounds, MAX_ITERATIONS) * self._factor
+
+    @cached_property
+    def _factor(self) -> int:
         growth: int = self._growth ** (self._loops + 1)
-        weight = (values * VALUE_COST + characters + written) * growth * self._pattern
-        rounds = 1 if not self._loops else values + written if self._loops == 1 else MAX_ITERATIONS
-        return max(1, self._operations) * min(rounds, MAX_ITERATIONS) * weight
+        return growth * self._pattern * max(1, self._operations)
 
 
 @lru_cache(maxsize=4096)

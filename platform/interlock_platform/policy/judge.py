@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -33,6 +35,11 @@ class Rule:
     extend: bool = True
     grants: bool = True
     note: str = ""
+
+    @cached_property
+    def place(self) -> tuple[int, str, str]:
+        """Highest layer first, and the same order however the rules came."""
+        return LAYERS.index(self.layer), self.name, str(self.id)
 
     def is_about(self, facts: Facts) -> bool:
         """Whether the call is one of those that the rule is made for, whatever its condition says."""
@@ -94,26 +101,22 @@ def judge(facts: Facts, rules: Iterable[Rule], grants: Sequence[Grant] = ()) -> 
 
     A condition that can't be evaluated makes a rule that denies or asks match, and one that allows not match.
     """
-    about = sorted((rule for rule in rules if rule.is_about(facts)), key=_place)
+    about = sorted((rule for rule in rules if rule.is_about(facts)), key=attrgetter("place"))
     looked = [(rule, *_matches(rule, facts)) for rule in about]
     matched = [rule for rule, matches, _ in looked if matches]
-    verdict: VerdictKind = max((rule.verdict for rule in matched), key=STRICTNESS.__getitem__, default="ask")
+    spoken: list[VerdictKind] = [rule.verdict for rule in matched] or ["ask"]
+    verdict = max(spoken, key=STRICTNESS.__getitem__)
     decisive = next((rule for rule in matched if rule.verdict == verdict), None)
     asking = [rule for rule in matched if rule.verdict == "ask"]
     terms = _terms(facts, asking)
     grant, seen = _grant(facts, terms, grants) if verdict == "ask" else (None, [])
     trace = [
-        Looked(rule.layer, rule.name, str(rule.id), rule.verdict, matches, rule is decisive and grant is None, why)
+        Looked(rule.layer, rule.name, rule.place[2], rule.verdict, matches, rule is decisive and grant is None, why)
         for rule, matches, why in looked
     ]
     if not matched:
         trace.insert(0, Looked("platform", DEFAULT, None, "ask", True, grant is None, DEFAULT_WHY))
     return Verdict("allow" if grant else verdict, (*trace, *seen), terms, grant)
-
-
-def _place(rule: Rule) -> tuple[int, str, str]:
-    """Highest layer first, and the same order however the rules came."""
-    return LAYERS.index(rule.layer), rule.name, str(rule.id)
 
 
 def _matches(rule: Rule, facts: Facts) -> tuple[bool, str]:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock_platform.policy.facts import Facts
-from interlock_platform.policy.judge import LAYERS, STRICTNESS, Grant, Rule, Verdict, judge
+from interlock_platform.policy.judge import LAYERS, STRICTNESS, Answer, Grant, Rule, Verdict, judge
 from interlock_platform.policy.terms import Expiry, Need, Terms
 
 ids = st.integers(min_value=1, max_value=3).map(lambda number: UUID(int=number))
-answers = st.sampled_from(["yes", "no", "error"])
+answers: st.SearchStrategy[Answer] = st.sampled_from(["yes", "no", "error"])
 roles = st.sampled_from(["owner", "admin", "approver", "member"])
 maybe_id = st.none() | ids
 words = st.text(string.ascii_lowercase, min_size=1, max_size=3)
