@@ -65,6 +65,7 @@ async def screens(window: Window, look: Look, *, phone: bool) -> None:
 
     thread = page.url
     await window.go("/approvals")
+    await page.get_by_role("link", name=re.compile("^Calculator")).click()
     await expect(page.get_by_role("article", name="Approval: Calculator")).to_be_visible()
     await look.at("approvals page")
     await page.goto(thread)

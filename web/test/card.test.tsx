@@ -72,12 +72,14 @@ describe("a call that waits", () => {
     expect(screen.queryByRole("button", { name: "Approve once" })).toBeNull();
   });
 
-  test("is not decided by a key that is held, or pressed beside the focused card", () => {
+  test("is not decided by a key that is held, pressed beside the focused card, or meant to go elsewhere", () => {
     const { card } = show(aCall());
     fireEvent.keyDown(card(), { key: "a", repeat: true });
     fireEvent.keyDown(screen.getByText("Asia/Tokyo"), { key: "a" });
     fireEvent.keyDown(document.body, { key: "a" });
     fireEvent.keyDown(card(), { key: "Enter" });
+    fireEvent.keyDown(card(), { key: "g" });
+    fireEvent.keyDown(card(), { key: "a" });
     expect(fireEvent.keyDown(approve(), { key: "Enter", repeat: true })).toBe(false);
     expect(asked).not.toHaveBeenCalled();
   });

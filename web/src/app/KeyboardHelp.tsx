@@ -9,7 +9,8 @@ const KEYS: [string, string][] = [
   [t.app.keyNew, "Ctrl+Shift+O"],
   [t.app.keySearch, "Ctrl+K"],
   [t.app.keyReview, "Alt+A"],
-  [t.app.keyApprove, "A  R  E"],
+  [t.app.keyApprove, "A  S  R  E"],
+  [t.app.keyInbox, "J  K  Enter"],
   [t.app.keyGo, "G then C I P M A"],
   [t.app.keyHelp, "Ctrl+/"],
 ];
