@@ -25,7 +25,7 @@ ifeq ($(wildcard tests/mcp_servers/node_modules),)
 $(shell rm -f .stamps/test_servers)
 endif
 
-.PHONY: help run test faults check dev web migrate clean requirements
+.PHONY: help run test faults mutants check dev web migrate clean requirements
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -42,6 +42,9 @@ test: .stamps/dev .stamps/web .stamps/test_servers .stamps/chromium ## Set up, c
 faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: hours, resumed where it stopped
 	@pytest -q tests/faults --long
 	@python -m tests.faults
+
+mutants: .stamps/dev ## Make each small mistake in the gate's core, and list those that no test notices
+	@python -m tests.mutants
 
 check: .stamps/dev .stamps/node_modules ## Lint, types and the direction of imports
 	@$(STEP) "ruff" ruff check .

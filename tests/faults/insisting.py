@@ -23,6 +23,19 @@ class Turn:
     answer: str
 
 
+def stay(person: Person) -> None:
+    """Whenever her socket is lost, she connects again and opens her threads from where she saw them last."""
+
+    async def come_back(reason: str) -> None:
+        if reason == person.sio.reason.CLIENT_DISCONNECT:
+            return
+        await person.connect()
+        for thread_id, seen in list(person.entries.items()):
+            await person.open(thread_id, seen[-1]["seq"] if seen else 0)
+
+    person.sio.on("disconnect", come_back)
+
+
 async def insist(person: Person, event: str, **payload: Any) -> dict[str, Any]:
     """The same event until it is answered with anything but that the platform is unavailable."""
     end = time.monotonic() + INSIST_SECONDS

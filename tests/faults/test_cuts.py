@@ -13,7 +13,7 @@ from interlock_servers.postgres_access import PostgresAccess
 from tests.faults import invariants
 from tests.faults.cutting import SIDES, Point, Side, Survived, points_of_a_turn, survive
 from tests.faults.framing import Message
-from tests.faults.insisting import approve, insist, take_turn
+from tests.faults.insisting import approve, insist, stay, take_turn
 from tests.faults.proxy import Cut
 from tests.faults.stage import Stage, a_stage
 from tests.faults.world import a_value, call_for
@@ -35,6 +35,7 @@ async def stages(
             folder = tmp_path_factory.mktemp("stage")
             stage = await stack.enter_async_context(a_stage(postgres, folder, call_timeout_seconds="3"))
             person = await stack.enter_async_context(Person.signed_in(stage.server.base_url, "alice"))
+            stay(person)
             await person.ok("POST", "/api/servers/journal/connect")
             opened.append((stage, person))
         yield opened
@@ -75,6 +76,9 @@ async def cut_everywhere(stages: Sequence[tuple[Stage, Person]], points: Sequenc
                 survived.append(await survive(stage, person, left.pop(0)))
             except AssertionError as error:
                 broken.append(str(error))
+                print(error)  # noqa: T201 - seen at once in the long run
+            if len(left) % 50 == 0:
+                print(f"{len(left)} to go, {sum(each.cut for each in survived)} cut")  # noqa: T201
 
     await asyncio.gather(*(work(stage, person) for stage, person in stages))
     assert not broken, "\n".join(broken)
