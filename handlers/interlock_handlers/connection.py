@@ -124,6 +124,12 @@ class Connection:
             return answer
         return call_result(answer)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way, be it over a session that takes no more."""
+        sessions = [*self._retiring.values(), *([self._session] if self._session else [])]
+        return any(session.busy for session in sessions)
+
     async def _usable(self, seconds: float | None) -> Session:
         """A live session: the present one, or what the next attempt brings, which is made now."""
         if self._session is not None and self._session.usable:

@@ -90,6 +90,11 @@ class MCPHandler:
             raise ServerUnavailable(f"The server {server_id} is not connected.")
         return await connection.call(tool, arguments, timeout_seconds, meta, ask=ask, resume=resume)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return any(connection.busy for connection in self._connections.values())
+
     def definitions(self, server_id: str) -> tuple[ToolDefinition, ...]:
         connection = self._connections.get(server_id)
         return connection.definitions if connection else ()

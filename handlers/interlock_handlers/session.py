@@ -62,6 +62,10 @@ class Session:
     def usable(self) -> bool:
         return self._ready.is_set and not (self._retired or self.ended.is_set or self.wire.doubtful.is_set)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._callbacks.under_way)
+
     async def start(self, seconds: float) -> None:
         """Shake hands; raises ServerUnavailable with the reason if that does not come to an end within `seconds`."""
         self._owner = asyncio.create_task(self._own(), name="mcp-session")

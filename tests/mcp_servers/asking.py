@@ -71,6 +71,7 @@ def asking_server(journal: Journal, *, older: bool) -> MCPServer:
         """Asks for all of `ask` at once, and that in each of the rounds."""
         arguments = {"value": value, "ask": ask, "rounds": rounds}
         journal.write("received", "book", arguments)
+        rounds = rounds if ask else 0
         if not older:
             heard = json.loads(context.request_state or "[]")
             responses = context.input_responses or {}

@@ -92,6 +92,8 @@ class AskingServers:
     """One journal, and servers that want to be told things before their calls go on; each is started once."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.door = folder / "signed-in"
+        """For `--sign-in`: while it is there, everybody is let in."""
         self._journal = folder / "asking.jsonl"
         self._log = folder / "asking.log"
         self._stack = stack

@@ -11,7 +11,7 @@ from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from tests.mcp_servers.fixtures import JournalServers
-from tests.mcp_servers.process import free_port
+from tests.mcp_servers.process import free_port, until
 
 
 async def the_change(handler: MCPHandler, kind: str, *, tools_changed: bool = False) -> Change:
@@ -95,6 +95,17 @@ async def test_a_new_tool_is_told_and_can_be_called(
     await the_change(handler, "connected", tools_changed=True)
     assert {d.name for d in handler.definitions("journal")} - {d.name for d in before} == {"juggle"}
     assert (await handler.call("journal", "juggle", {})).text == "juggle done"
+
+
+async def test_it_is_busy_while_a_call_is_under_way(handler: MCPHandler, journal: JournalServers) -> None:
+    await handler.connect(journal.stdio())
+    assert not handler.busy
+    call = asyncio.create_task(handler.call("journal", "slow", {"seconds": 60, "value": "x"}))
+    await until(lambda: journal.received("slow"), "the call")
+    assert handler.busy
+    journal.release.touch()
+    await call
+    assert not handler.busy
 
 
 async def test_a_reader_that_falls_behind_gets_the_last_state_of_each_server(
