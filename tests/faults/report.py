@@ -24,7 +24,7 @@ class Tally:
     unknown: int = 0
     effects: int = 0
     late: int = 0
-    """threads that took more than 5 seconds while the machine was too busy to start a server in two"""
+    """threads that showed their true state more than 5 seconds after the restart"""
     breaches: int = 0
     slowest: float = 0.0
     """seconds from a restart until the last thread showed its true state"""

@@ -55,7 +55,9 @@ class Returning(Person):
         await self.connect()
         for thread_id in threads:
             seen = self.entries.get(thread_id, [])
-            await self.open(thread_id, seen[-1]["seq"] if seen else 0)
+            opened = await self.open(thread_id, seen[-1]["seq"] if seen else 0)
+            if opened["live"]:
+                await self._live(opened["live"])
 
     async def emit(self, event: str, **payload: Any) -> dict[str, Any]:
         async with asyncio.timeout(INSIST_SECONDS):

@@ -23,6 +23,12 @@ def test_there_are_enough_points_and_each_says_what_has_happened_there() -> None
     assert all(meaning and not meaning.endswith(".") for meaning in POINTS.values())
 
 
+def test_every_point_is_told_to_whoever_evaluates_and_no_other() -> None:
+    page = (FOLDER / "docs" / "faults.md").read_text()
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    assert {point.strip(" `"): meaning.strip() for point, meaning in rows} == POINTS
+
+
 def test_reaching_a_point_does_nothing_in_production() -> None:
     assert faults.reach is reach
     (function,) = ast.parse(inspect.getsource(reach)).body
