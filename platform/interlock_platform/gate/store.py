@@ -129,9 +129,9 @@ def _wholes() -> "Select[Call, dict[str, Any], str]":
 async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str]") -> list[Whole]:
     rows = (await session.execute(query)).all()
     calls = [call for call, _, _ in rows]
-    approvals = await _approvals(session, [call.id for call in calls if call.kind == "tool"])
-    grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
     terms = {call.id: read_terms(call.terms) for call in calls}
+    approvals = await _approvals(session, [call.id for call in calls if call.decision or terms[call.id].needs])
+    grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
     mentioned = {user_id for need in terms.values() for each in need.needs for user_id in each.users}
     mentioned |= {each.user_id for each in approvals} | {grant.given_by for grant in grants.values()}
     people = await people_in(session, calls, mentioned)
