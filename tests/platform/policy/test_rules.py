@@ -217,7 +217,7 @@ async def test_members_rule_over_themselves_and_only_more_strictly(
         {**TENANT, "layer": "server", "server": "journal"},
     ):
         said = await refused(bob, body, 403, "forbidden")
-        assert "admin or owner" in said["detail"]
+        assert "owner or admin" in said["detail"]
     await refused(bob, {"verdict": "allow"}, 403, "forbidden", "PATCH", f"/{made['id']}")
     theirs = await carol.new_thread()
     answers = [

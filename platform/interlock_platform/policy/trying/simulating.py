@@ -57,7 +57,7 @@ class Trial:
     touched: Sequence[Rule]
     grants: GrantBook
     people: Mapping[UUID, store.Person]
-    classes: Mapping[tuple[str, str], tables.ToolClass]
+    classes: Mapping[tuple[str, str], tuple[str, str | None]]
 
     def try_on(self, calls: Sequence[store.Recorded]) -> list[tuple[store.Recorded, VerdictKind, VerdictKind]]:
         """The calls about which the two would not say the same."""
@@ -74,7 +74,8 @@ class Trial:
         return changed
 
     def _facts(self, call: store.Recorded) -> Facts:
-        requester, said = self.people[call.user_id], self.classes.get((call.server_id, call.tool))
+        requester = self.people[call.user_id]
+        effect, risk = self.classes.get((call.server_id, call.tool), ("at_most_once", None))
         return Facts(
             server_id=call.server_id,
             tool=call.tool,
@@ -85,8 +86,8 @@ class Trial:
             roles=requester.roles,
             thread_id=call.thread_id,
             unattended=call.unattended,
-            effect=cast(Effect, said.effect) if said else "at_most_once",
-            risk=cast(Risk | None, said.risk) if said else None,
+            effect=cast(Effect, effect),
+            risk=cast(Risk | None, risk),
         )
 
 
@@ -118,7 +119,7 @@ class Simulating:
                 touched=[rule_of(each) for each in (candidate, *(row for row in rows if row.id == replaces))],
                 grants=GrantBook(await store.live_grants(session)),
                 people=await store.people(session),
-                classes=await store.classes(session),
+                classes=await policy_store.classes(session),
             )
             until = until or await store.now(session)
             since = since or until - PERIOD

@@ -1,6 +1,6 @@
 """What rules are tried on: definitions as agents have them, recorded calls, and every live grant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.ledger import Call
-from interlock_platform.tables.policy import Grant, ToolClass
+from interlock_platform.tables.policy import Grant
 
 _OWN_DEFINITION = text(
     """
@@ -84,10 +84,6 @@ async def calls(
 async def people(session: AsyncSession) -> dict[UUID, Person]:
     query = select(col(User.id), col(User.name), col(User.email), col(User.roles))
     return {each.id: Person(each.name, each.email, frozenset(each.roles)) for each in await session.execute(query)}
-
-
-async def classes(session: AsyncSession) -> Mapping[tuple[str, str], ToolClass]:
-    return {(each.server_id, each.tool): each for each in await session.scalars(select(ToolClass))}
 
 
 async def live_grants(session: AsyncSession) -> Sequence[Grant]:
