@@ -100,6 +100,7 @@ def question(whole: Whole, viewer: Viewer) -> dict[str, Any]:
             "then": terms.expiry.then if terms.expiry else "reject",
             "rule": terms.expiry.rule if terms.expiry else None,
         },
+        "escalated": terms.escalated,
         "may": may(whole, viewer),
     }
 

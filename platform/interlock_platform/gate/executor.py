@@ -146,7 +146,8 @@ class Executor:
         """Ends what must not run, and asks anew where that makes sense."""
         moved = await self._ledger.move(
             session, thread, call.id, ("approved",), "void",
-            actor=None, replaced=void.anew is not None, reason=void.why, ended_at=func.now(),
+            actor=None, replaced=void.anew is not None, reason=void.why,
+            error={"code": "void", "message": void.why}, ended_at=func.now(),
         )  # fmt: skip
         if moved is not None and void.anew is not None:
             await self._tools.pin(session, void.anew.definition)
