@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults.lane import Lane
 from tests.faults.plans import Plan
+from tests.faults.report import told
 
 
 @pytest.mark.parametrize("point", ["call.after_answer", "settle.before_commit"])
@@ -11,7 +12,7 @@ async def test_only_a_tool_that_may_be_repeated_is_asked_again_and_under_the_sam
     repeated = await lane.play(Plan("repeated", point, 1, 0, None, ("idempotent",)))
     once = await lane.play(Plan("once", point, 1, 0, None, ("approved",)))
     for played in (repeated, once):
-        assert not played.breaches
+        assert not played.breaches, "\n\n".join(told(played))
         assert played.points == {point}
     assert repeated.seen is not None
     assert once.seen is not None
@@ -23,3 +24,11 @@ async def test_only_a_tool_that_may_be_repeated_is_asked_again_and_under_the_sam
     (recorded,) = once.seen.tables["calls"]
     assert (recorded["state"], recorded["attempt"], once.effects) == ("confirmed_done", 1, 1)
     assert once.unknown == 1
+
+
+async def test_a_call_that_a_rule_allows_is_taken_up_again_like_any_other(lane: Lane) -> None:
+    played = await lane.play(Plan("allowed", "settle.before_commit", 1, 0, None, ("allowed",)))
+    assert not played.breaches, "\n\n".join(told(played))
+    assert played.seen is not None
+    (looked,) = (call for call in played.seen.tables["calls"] if call["tool"] == "look")
+    assert (looked["verdict"], looked["state"], looked["attempt"]) == ("allow", "succeeded", 2)
