@@ -1,0 +1,181 @@
+"""What servers want to be told before a call goes on: questions and sign-ins wait as calls do, in the same ledger."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_handlers.elicitation import CANCELLED, DECLINED, Elicitation, ElicitationAnswer, InputRequired
+from interlock_platform.gate import store
+from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.seal import canonical, seal
+from interlock_platform.gate.store import Whole
+from interlock_platform.policy.terms import Terms
+from interlock_platform.runs import store as runs
+from interlock_platform.tables.conversation import Thread
+from interlock_platform.tables.ledger import Call
+
+MOST_ROUNDS = 4
+"""How often a server may ask in one call."""
+MOST_LOGINS = 3
+"""How often a person is asked to sign in for one call."""
+INPUT_ENDED = "input_ended"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one row is about, as a card shows it."""
+
+    kind: Literal["elicitation", "login"]
+    message: str
+    mode: Literal["form", "url"] | None = None
+    schema: dict[str, Any] | None = None
+    url: str | None = None
+
+    def wire(self) -> dict[str, Any]:
+        return {"mode": self.mode, "message": self.message, "schema": self.schema, "url": self.url}
+
+
+def asked_by_server(elicitation: Elicitation) -> Asked:
+    return Asked("elicitation", elicitation.message, elicitation.mode, elicitation.schema, elicitation.url)
+
+
+class Inputs:
+    """Enters questions below the calls that they hold up, and reads the answers."""
+
+    def __init__(self, ledger: Ledger, approval_minutes: int) -> None:
+        self._ledger = ledger
+        self._approval_minutes = approval_minutes
+
+    async def require(
+        self, session: AsyncSession, thread: Thread, whole: Whole, asked: InputRequired
+    ) -> Whole | None:
+        """The call stops until the requests are answered; its server keeps nothing, so any process goes on with it."""
+        call = whole.call
+        round_number = (call.input or {}).get("round", 0) + 1
+        if round_number > MOST_ROUNDS:
+            message = f"The server asked for input more than {MOST_ROUNDS} times in one call."
+            return await self._fail(session, thread, call, "too_many_rounds", message)
+        if await _run_is_over(session, call):
+            message = "The run ended before the server's question could be answered, so the call did not go on."
+            return await self._fail(session, thread, call, INPUT_ENDED, message)
+        children = [
+            await self.put(session, thread, call, asked_by_server(each), position=position, ring=True)
+            for position, each in enumerate(asked.requests)
+        ]
+        kept = {
+            "round": round_number,
+            "held": False,
+            "state": asked.request_state,
+            "told": asked.told,
+            "declined": list(asked.declined),
+            "asked": {each.key: str(child.call.id) for each, child in zip(asked.requests, children, strict=True)},
+        }
+        stopped = await self._ledger.move(
+            session, thread, call.id, ("started",), "input_required", actor=None, input=kept
+        )
+        if stopped is not None and not children:
+            await self._ledger.execute(session, thread, call.id)
+        return stopped
+
+    async def require_login(self, session: AsyncSession, thread: Thread, whole: Whole, server: str) -> bool:
+        """Asks for a sign-in to the server, once at a time; False if that was declined or has been tried enough."""
+        before = [each for each in await store.children(session, whole.call.id) if each.kind == "login"]
+        if any(each.state in ("rejected", "expired", "cancelled") for each in before) or len(before) >= MOST_LOGINS:
+            return False
+        if await _run_is_over(session, whole.call):
+            return False
+        if not any(each.state == "proposed" for each in before):
+            await self.put(session, thread, whole.call, Asked("login", f"Sign in to {server} to go on."))
+            await self._ledger.go_on(session, thread)
+        return True
+
+    async def put(
+        self, session: AsyncSession, thread: Thread, parent: Call, asked: Asked, *, position: int = 0, ring: bool = True
+    ) -> Whole:
+        """Enters what is asked as a row of its own, sealed; only who requested the call answers it."""
+        call_id, written = uuid4(), canonical(asked.wire())
+        siblings = await store.of_run(session, thread.id, parent.run_id)
+        same = [each for each in siblings if (each.tool_call_id, each.kind) == (parent.tool_call_id, asked.kind)]
+        assert thread.tenant_id is not None, "the database fills it in"
+        row = Call(
+            id=call_id,
+            thread_id=thread.id,
+            run_id=parent.run_id,
+            user_id=parent.user_id,
+            tool_call_id=parent.tool_call_id,
+            kind=asked.kind,
+            generation=len(same),
+            parent_id=parent.id,
+            position=position,
+            name=parent.name,
+            server_id=parent.server_id,
+            tool=parent.tool,
+            definition_hash=parent.definition_hash,
+            arguments=written,
+            seal=seal(
+                tenant_id=thread.tenant_id,
+                requester_id=parent.user_id,
+                thread_id=thread.id,
+                call_id=call_id,
+                server_id=parent.server_id,
+                definition_hash=parent.definition_hash,
+                arguments=written,
+                policy_version=parent.policy_version,
+            ),
+            policy_version=parent.policy_version,
+            connection=parent.connection,
+            unattended=parent.unattended,
+            verdict="ask",
+            trace=[],
+            terms=Terms(refused="answers to servers").wire(),
+            state="proposed",
+            expires_at=await store.now(session) + timedelta(minutes=self._approval_minutes),
+        )
+        return await self._ledger.enter(session, thread, row)
+
+    async def _fail(
+        self, session: AsyncSession, thread: Thread, call: Call, code: str, message: str
+    ) -> Whole | None:
+        return await self._ledger.move(
+            session, thread, call.id, ("started",), "failed",
+            actor=None, error={"code": code, "message": message}, ended_at=func.now(),
+        )  # fmt: skip
+
+
+def answer_of(child: Call) -> ElicitationAnswer:
+    """What the server is told of a question that waits no longer."""
+    match child.state:
+        case "answered":
+            return ElicitationAnswer("accept", (child.result or {}).get("structured"))
+        case "rejected":
+            return DECLINED
+        case _:
+            return CANCELLED
+
+
+def responses(call: Call, children: Sequence[Call]) -> dict[str, ElicitationAnswer]:
+    """The answers to the latest round, by the server's own names for its requests."""
+    kept = call.input or {}
+    by_id = {str(child.id): child for child in children}
+    answered = {key: answer_of(by_id[child_id]) for key, child_id in kept.get("asked", {}).items()}
+    return {**answered, **dict.fromkeys(kept.get("declined", ()), DECLINED)}
+
+
+def accepted(answers: dict[str, ElicitationAnswer]) -> bool:
+    return all(answer.action == "accept" for answer in answers.values())
+
+
+async def _run_is_over(session: AsyncSession, call: Call) -> bool:
+    run = await runs.run_of(session, call.thread_id, call.run_id)
+    return run is None or run.state not in runs.OPEN_STATES or run.cancelled_at is not None
+
+
+def asked_schema(child: Call) -> dict[str, Any] | None:
+    schema: dict[str, Any] | None = json.loads(child.arguments)["schema"]
+    return schema
