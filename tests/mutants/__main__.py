@@ -28,7 +28,10 @@ def try_one(name: str) -> dict[str, Any]:
     with a_postgres() if target.database else nullcontext() as access:
         trial = Trial(target, access)
         took = trial.baseline()
-        tried = list(trial.run(at_once=os.cpu_count() or 1))
+        tried = []
+        for each in trial.run(at_once=os.cpu_count() or 1):
+            tried.append(each)
+            sys.stderr.write(f"\r{name}: {len(tried)} tried " if sys.stderr.isatty() else "")
     fates = Counter(each.fate for each in tried)
     return {
         "module": name,

@@ -119,8 +119,12 @@ class Trial:
             os.dup2(nothing, 2)
         sys.meta_path.insert(0, _Instead(self._target.module, self._origin, code))
         given = [_Given(self._access)] if self._access else []
-        # Assertions are not rewritten: nobody reads what they say.
-        arguments = ["--assert=plain", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *self._target.tests]
+        # Assertions are not rewritten, for nobody reads what they say; and the tests' neighbours' fixtures, which
+        # import the whole product, are left alone.
+        arguments = [
+            "--assert=plain", "--noconftest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-x", "-q",
+            "--no-header", *self._target.tests,
+        ]  # fmt: skip
         os._exit(int(pytest.main(arguments, given)))
 
 

@@ -35,7 +35,7 @@ def desk(watch: Watch) -> Desk:
     return watch.desk
 
 
-async def a_call(desk: Desk, state: CallState = "proposed", **more: Any) -> tuple[UUID, UUID]:
+async def a_call(desk: Desk, state: str = "proposed", **more: Any) -> tuple[UUID, UUID]:
     """A thread, and a call in it that is in this state."""
     thread_id, run_id = await desk.thread()
     whole = await enter(desk, thread_id, run_id, **{"state": state, **more})
@@ -117,6 +117,13 @@ async def test_each_move_leaves_its_entries_its_job_and_its_ring(
     lock = {"execute": f"call:{call_id}", "advance": f"thread:{thread_id}"}
     assert seen.tasks == ([(task, lock[task])] if task else [])
     assert seen.rings == ([f"{desk.tenant.people['bob']}:approval:{call_id}"] if rung else [])
+
+
+async def test_whoever_may_have_waited_is_told_that_a_call_was_stopped(watch: Watch, desk: Desk) -> None:
+    for old in ("proposed", "approved"):
+        _, call_id = await a_call(desk, old)
+        seen = await watch.over(desk.move(call_id, ("proposed", "approved"), "cancelled"))
+        assert seen.rings == [f"{desk.tenant.people['bob']}:approval:{call_id}"]
 
 
 async def test_a_call_that_is_replaced_is_not_told_to_the_model(watch: Watch, desk: Desk) -> None:
@@ -235,10 +242,12 @@ async def test_the_card_is_that_of_who_reads_it(desk: Desk) -> None:
     assert {**theirs, "may": own["may"]} == own
 
 
-async def test_the_requesters_roles_of_today_count_on_their_card(desk: Desk) -> None:
+async def test_the_requesters_roles_of_today_count_on_their_card(watch: Watch, desk: Desk) -> None:
     terms = {"needs": [{"rule": "Members", "roles": ["member"], "users": [], "count": 1, "not_requester": False}]}
-    _, call_id = await a_call(desk, terms=terms)
-    assert desk.ledger.card_for_requester(await desk.whole(call_id))["may"]["decide"] is True
+    thread_id, run_id = await desk.thread()
+    seen = await watch.over(enter(desk, thread_id, run_id, terms=terms))
+    assert desk.ledger.card_for_requester(seen.result)["may"]["decide"] is True
+    assert seen.log == [("call", desk.ledger.card_for_requester(seen.result))]
 
 
 async def test_a_run_is_looked_at_again_and_a_call_when_its_time_is_up(watch: Watch, desk: Desk) -> None:
