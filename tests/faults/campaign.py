@@ -18,12 +18,14 @@ from interlock_servers.embedded import EmbeddedPostgres
 from interlock_servers.postgres_access import OWNER, PostgresAccess
 from tests.conftest import SECRET_KEY, TEMPLATE
 from tests.faults.ground import Ground, a_ground
-from tests.faults.lane import Lane, a_lane
+from tests.faults.lane import Lane, Played, a_lane
 from tests.faults.plans import Plan, anywhere, at_point, first_arrival
-from tests.faults.report import RANDOM, Report
+from tests.faults.report import RANDOM, Report, told
+from tests.faults.tables import Breach
 
 LANE_PLAYS = 100
 """Then it has a new database: the checker reads what grows."""
+MOST_LOST = 10
 GROUND_PLAYS = 1200
 """Then all of them have a new Postgres, and new journals."""
 
@@ -47,14 +49,15 @@ class Goal:
 class Campaign:
     """Plays plans in lanes of one ground until the goal is reached."""
 
-    def __init__(self, ground: Ground, report: Report, goal: Goal, told: Told, *, servers: int = 1) -> None:
+    def __init__(self, ground: Ground, report: Report, goal: Goal, tell: Told, *, servers: int = 1) -> None:
         self._ground = ground
         self._report = report
         self._goal = goal
-        self._told = told
+        self._told = tell
         self._servers = servers
         self._under_way: dict[str, int] = {}
         self._plays = 0
+        self._lost = 0
 
     async def run(self, lanes: int) -> None:
         async with asyncio.TaskGroup() as group:
@@ -65,12 +68,18 @@ class Campaign:
         plans = self._plans()
         plan = next(plans, None)
         while plan is not None:
-            async with a_lane(self._ground, self._servers) as lane:
-                for _ in range(LANE_PLAYS):
-                    whole = await self._play(lane, *plan)
-                    plan = next(plans, None)
-                    if plan is None or not whole:
-                        break
+            try:
+                async with a_lane(self._ground, self._servers) as lane:
+                    for _ in range(LANE_PLAYS):
+                        whole = await self._play(lane, *plan)
+                        plan = next(plans, None)
+                        if plan is None or not whole:
+                            break
+            except (AssertionError, TimeoutError) as error:
+                if plan is None:
+                    raise
+                self._lose(*plan, error)
+                plan = next(plans, None)
 
     def _plans(self) -> Iterator[tuple[str, Plan]]:
         """The next kill that nobody has in hand."""
@@ -87,6 +96,16 @@ class Campaign:
             self._plays += 1
             seed = self._report.seed
             yield name, anywhere(seed, number) if name == RANDOM else at_point(seed, name, number)
+
+    def _lose(self, name: str, plan: Plan, error: Exception) -> None:
+        """A lane that can't go on is not a reason to stop the others, unless it happens again and again."""
+        self._under_way[name] -= 1
+        self._lost += 1
+        if self._lost > MOST_LOST:
+            raise error
+        lost = Played(plan, breaches=[Breach(f"The lane broke down: {type(error).__name__} {error}")])
+        self._report.add(name, lost)
+        self._told(name, told(lost))
 
     async def _play(self, lane: Lane, name: str, plan: Plan) -> bool:
         """Whether the lane can be used again."""
@@ -118,7 +137,7 @@ async def a_postgres() -> AsyncIterator[PostgresAccess]:
             yield access
 
 
-async def long_run(report: Report, goal: Goal, lanes: int, told: Told, save: Callable[[], None]) -> None:
+async def long_run(report: Report, goal: Goal, lanes: int, shown: Told, save: Callable[[], None]) -> None:
     """One ground after the other until the goal is reached; `save` is called after every kill."""
     while goal.missing(report):
         async with AsyncExitStack() as stack:
@@ -129,7 +148,7 @@ async def long_run(report: Report, goal: Goal, lanes: int, told: Told, save: Cal
                 nonlocal last
                 now = time.monotonic()
                 report.seconds, last = report.seconds + now - last, now
-                told(name, breaches)
+                shown(name, breaches)
                 save()
 
             await Campaign(ground, report, goal, tell).run(lanes)

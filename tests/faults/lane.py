@@ -73,6 +73,8 @@ class Lane:
         self._servers: list[ForkedInterlock] = []
         self._at = 0
         """Which of them the person is on."""
+        self._coming_back: set[int] = set()
+        self._shot = False
         self._alice: Returning
         self._connection: psycopg.AsyncConnection[DictRow]
         self._chains = Chains()
@@ -94,7 +96,7 @@ class Lane:
     async def play(self, plan: Plan) -> Played:
         """Takes the turns, kills, starts again, and looks whether everything is as it has to be."""
         began, played = time.monotonic(), Played(plan)
-        self._alice.noted = Noted()
+        self._alice.noted, self._shot = Noted(), False
         turns = [
             Turn(kind, await self._alice.new_thread(), self._alice, self._ground, self._let_expire)
             for kind in plan.kinds
@@ -103,23 +105,25 @@ class Lane:
         keeping = [
             asyncio.create_task(self._keep(number, played, turns)) for number in range(len(self._servers))
         ]  # fmt: skip
+        shooting = asyncio.create_task(self._kill_after(plan.after_seconds) if plan.point is None else asyncio.sleep(0))
         if plan.point is not None:
             self.arming.arm(plan.point, plan.arrival)
-        else:
-            keeping.append(asyncio.create_task(self._kill_after(plan.after_seconds)))
         taking = asyncio.create_task(self._take(turns))
         try:
             async with asyncio.timeout(PLAY_SECONDS):
                 await _first_failure(taking, keeping)
                 await self._at_rest(threads)
+                self.arming.disarm()
+                shooting.cancel()
+                await until(lambda: self._is_whole(played), "everybody's return", PLAY_SECONDS)
         except (AssertionError, TimeoutError) as error:
             said = str(error) or f"not over after {PLAY_SECONDS:g} s"
             played.breaches.append(Breach(f"The turns did not come to their end: {said}"))
         finally:
             self.arming.disarm()
-            for task in (taking, *keeping):
+            for task in (taking, shooting, *keeping):
                 task.cancel()
-            await asyncio.gather(taking, *keeping, return_exceptions=True)
+            await asyncio.gather(taking, shooting, *keeping, return_exceptions=True)
         await self._check(played, turns)
         self._ground.forget(*(value for turn in turns for value in turn.values))
         played.seconds = time.monotonic() - began
@@ -147,6 +151,7 @@ class Lane:
                 process = self._servers[number].process
                 said = self._servers[number].log.read_text()[-2000:]
                 assert process.exitcode == -signal.SIGKILL, f"It ended by itself ({process.exitcode}): {said}"
+                self._coming_back.add(number)
                 played.deaths.append(Death(process.pid or 0, time.time(), self.arming.killed))
                 if played.plan.again and len(played.deaths) == 1:
                     self.arming.arm(*played.plan.again)
@@ -169,6 +174,11 @@ class Lane:
         else:
             since = time.monotonic()
         await asyncio.gather(*(self._look(turn.thread_id, since, played) for turn in turns))
+        self._coming_back.discard(number)
+
+    def _is_whole(self, played: Played) -> bool:
+        """Whether every server that died was seen to die, and everybody is where they were."""
+        return not self._coming_back and (bool(played.deaths) or not self._shot)
 
     async def _look(self, thread_id: str, since: float, played: Played) -> None:
         played.shown.append(await self._alice.shows_the_truth(thread_id, since))
@@ -196,8 +206,8 @@ class Lane:
 
     async def _kill_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+        self._shot = True
         self._servers[0].process.kill()
-        await asyncio.get_running_loop().create_future()
 
     async def _let_expire(self, call_id: str) -> None:
         """Time passes for this call."""

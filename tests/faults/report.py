@@ -47,7 +47,7 @@ class Report:
     def add(self, name: str, played: Played) -> None:
         tally = self.tally(name)
         tally.plays += 1
-        hit = (name == RANDOM and played.killed) or name in played.points
+        hit = name in played.points or (name == RANDOM and played.killed)
         tally.kills += int(hit)
         tally.more += len(played.deaths) - int(hit)
         tally.unknown += played.unknown
