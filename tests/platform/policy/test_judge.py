@@ -40,6 +40,7 @@ def test_without_any_rule_a_person_is_asked_and_the_trace_says_why() -> None:
         {"layer": "platform", "rule": DEFAULT, "rule_id": None, "verdict": "ask", "matched": True, "decided": True,
          "why": DEFAULT_WHY}
     ]  # fmt: skip
+    assert verdict == Verdict("ask", verdict.trace, Terms())
     assert DEFAULT == "platform default"
     assert DEFAULT_WHY == "Every call is asked about unless a rule allows or denies it."
 
@@ -125,6 +126,7 @@ def test_the_highest_rule_of_the_verdict_decides_and_the_trace_goes_down_the_lay
 def test_rules_of_one_layer_stand_in_the_order_of_their_names() -> None:
     judged = judge(facts(), [rule("tenant", "ask", name=name) for name in ("c", "a", "b")])
     assert names(judged) == ["a", "b", "c"]
+    assert {each.why for each in judged.trace} == {""}
     assert judged.decisive.rule == "a"
 
 
