@@ -109,7 +109,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             proposer=proposer,
             ending=ending,
             inbox=Inbox(database, ledger),
-            decisions=Decisions(database, proposer, grants),
+            decisions=Decisions(database, proposer, grants, tools),
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
             chat=Chat(database, queue, ending),

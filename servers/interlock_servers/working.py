@@ -18,6 +18,8 @@ from interlock_platform.chat.driver import Driver
 from interlock_platform.database import conninfo
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.expiry import Expiry
+from interlock_platform.gate.holding import Holding
+from interlock_platform.gate.inputs import Inputs
 from interlock_platform.gate.proposals import Proposals
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
 from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, TryAgain
@@ -80,9 +82,12 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         llms: Registry[UserKey, LLMHandler] = Registry(make_llm)
         await in_background(stack, llms.sweep())
         liveness, stops = Liveness(conninfo(resources.queue_url)), Stops(database)
+        inputs = Inputs(resources.proposer.ledger, settings.approval_minutes)
         executor = Executor(
             database,
             resources.proposer,
+            inputs,
+            Holding(database, resources.proposer.ledger, inputs, resources.bell),
             resources.tools,
             name=liveness.process_name,
             timeout_seconds=settings.call_timeout_seconds,

@@ -25,9 +25,11 @@ class Ending:
         run.state = "cancelled"
         await session.flush()
         for call in await ledger.of_run(session, thread.id, run.id):
-            if call.state in ("proposed", "approved"):
+            # A call whose server waits on the line ends by itself, once its question is withdrawn.
+            stops = call.state == "input_required" and not (call.input or {}).get("held")
+            if stops or call.state in ("proposed", "approved"):
                 await self.ledger.move(
-                    session, thread, call.id, ("proposed", "approved"), "cancelled",
+                    session, thread, call.id, ("proposed", "approved", "input_required"), "cancelled",
                     actor=actor, reason=why, ended_at=func.now(),
                 )  # fmt: skip
         await runs.append(session, thread, run.id, "run_finished", {"cancelled": True})

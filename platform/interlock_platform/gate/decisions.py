@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interlock_handlers.server_errors import ServerUnavailable
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
@@ -25,6 +26,7 @@ from interlock_platform.policy.terms import Terms
 from interlock_platform.principal import Principal
 from interlock_platform.runs import store as runs
 from interlock_platform.tables.conversation import Thread
+from interlock_platform.tools.service import Tools, UserKey
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,17 @@ class Held:
 class Decisions:
     """The gate's people side, the same for every door."""
 
-    def __init__(self, database: Database, proposer: Proposer, grants: Grants) -> None:
+    def __init__(self, database: Database, proposer: Proposer, grants: Grants, tools: Tools) -> None:
         self._database = database
         self._proposer = proposer
         self._ledger = proposer.ledger
         self._grants = grants
+        self._tools = tools
 
     async def decide(self, who: Principal, call_id: UUID, decision: Approve | Reject | Respond) -> dict[str, Any]:
         """Settles the call once; whoever comes second is told who was first. Raises the problems of a decision."""
+        if isinstance(decision, Respond):
+            await self._try_login(who, call_id)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "decide") as session:
             held = await self._held(session, who, call_id)
             whole = held.whole
@@ -91,6 +96,16 @@ class Decisions:
         if thread is None:
             raise not_found()
         return Held(session, thread, await visible(session, who, call_id), who)
+
+    async def _try_login(self, who: Principal, call_id: UUID) -> None:
+        """A sign-in is answered once the server lets its user in; until then it goes on waiting, and this raises."""
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            call = (await visible(session, who, call_id)).call
+        if call.kind == "login" and call.state == "proposed" and call.user_id == who.user_id:
+            try:
+                await self._tools.ready(UserKey(who.tenant_id, who.user_id), call.server_id)
+            except ServerUnavailable as error:
+                raise Problem(error.code, 409, str(error)) from error
 
     async def _settle(self, held: Held, new: CallState, decision: Reject | Respond, **values: Any) -> Whole | None:
         """Ends the call without running it: whoever may decide it can, and its requester always."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,11 +11,14 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from interlock_handlers.elicitation import InputRequired, Resumption
 from interlock_handlers.mcp import MCPHandler
-from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, NotExecuted, OutcomeUnknown, ServerUnavailable
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
+from interlock_platform.gate.holding import Holding
+from interlock_platform.gate.inputs import Inputs, accepted, login_declined, responses
 from interlock_platform.gate.last_look import Void, last_look
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.proposer import Proposer
@@ -32,6 +36,8 @@ REPEATABLE = ("pure", "idempotent")
 """Effect classes of tools that an admin lets be asked once more when nobody knows whether they ran."""
 IDEMPOTENCY_KEY = "interlock/idempotency-key"
 """Where a server finds the call's id, which is the same however often the call is sent."""
+SENT: tuple[CallState, ...] = ("started", "input_required")
+"""States of a call that its server has heard of."""
 AWAY_SECONDS = 0.5
 """How long to wait before what a tool answered is written down once more."""
 
@@ -44,11 +50,21 @@ class Executor:
     """Executes approved calls, each at most once over all processes."""
 
     def __init__(
-        self, database: Database, proposer: Proposer, tools: Tools, *, name: str, timeout_seconds: float
+        self,
+        database: Database,
+        proposer: Proposer,
+        inputs: Inputs,
+        holding: Holding,
+        tools: Tools,
+        *,
+        name: str,
+        timeout_seconds: float,
     ) -> None:
         """`name` says which process this is, in the ledger's rows; no other process, earlier or later, has it."""
         self._database = database
         self._proposer = proposer
+        self._inputs = inputs
+        self._holding = holding
         self._ledger: Ledger = proposer.ledger
         self._tools = tools
         self._name = name
@@ -77,16 +93,21 @@ class Executor:
 
     async def _execute(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
-            whole = await store.find(session, call_id)
-            if whole is None or whole.call.state not in ("approved", "started"):
+            call = await store.call(session, call_id)
+            if call is None or call.state not in ("approved", "started", "input_required"):
                 return
-            call = whole.call
             ours = call.executor == self._name
-            if call.state == "started" and not ours and await process_lives(session, call.executor or ""):
+            held = call.state == "started" or (call.input or {}).get("held", False)
+            if held and not ours and await process_lives(session, call.executor or ""):
                 raise StillUnderWay
+            children = await store.children(session, call_id)
+        if call.state == "input_required" and not held:
+            if not any(child.state in store.OPEN for child in children):
+                await self._resume(UserKey(tenant_id, call.user_id), call, children)
+            return
         # What this process started and never sent is still to be sent: only the answer to the commit was lost.
         unsent = ours and call_id not in self._sent
-        if call.state == "started" and not unsent and not await self._take_over(tenant_id, call):
+        if held and not unsent and not await self._take_over(tenant_id, call):
             # It was sent and nothing was written down. It is not sent again: nobody knows whether it happened.
             await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_loss(call, ours=ours))
             return
@@ -97,25 +118,76 @@ class Executor:
         try:
             handler = await self._tools.ready(key, call.server_id)
         except ServerUnavailable as error:
-            refused = {"code": error.code, "message": str(error)}
-            await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=refused)
+            if not (isinstance(error, LoginRequired) and await self._require_login(key, call)):
+                await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=_told(error))
             return
-        if call.state == "approved" and not await self._start(key, call, handler):
+        if call.state == "approved" and not await self._start(key, call, handler, ("approved",)):
             return
+        await self._send_and_settle(key, call, handler, None)
+
+    async def _resume(self, key: UserKey, call: Call, children: Sequence[Call]) -> None:
+        """Goes on with a call whose server was told what it asked for, if all that was approved still holds."""
+        kept, answers = call.input or {}, responses(call, children)
+        error = None
+        if login_declined(children):
+            error = {
+                "code": LoginRequired.code,
+                "message": "Nobody signed in to the server, so the call did not go on.",
+            }
+        elif not kept.get("told", True) and not accepted(answers):
+            message = "What the server wanted to have visited first was declined, so the call did not go on."
+            error = {"code": "input_declined", "message": message}
+        else:
+            try:
+                handler = await self._tools.ready(key, call.server_id)
+            except ServerUnavailable as unavailable:
+                error = _told(unavailable)
+        if error is not None:
+            await self._end(key.tenant_id, call, ("input_required",), "failed", error=error)
+            return
+        if await self._start(key, call, handler, ("input_required",)):
+            await self._send_and_settle(key, call, handler, Resumption(kept.get("state"), answers))
+
+    async def _send_and_settle(self, key: UserKey, call: Call, handler: MCPHandler, resume: Resumption | None) -> None:
         self._sent.add(call.id)
         try:
             faults.reach("call.before_send")
-            state, values = await self._send(handler, call)
+            outcome = await self._send(key, handler, call, resume)
             faults.reach("call.after_answer")
-            await self._settle(tenant_id, call, state, **values)
+            if isinstance(outcome, LoginRequired):
+                if not await self._require_login(key, call):
+                    await self._settle(key.tenant_id, call, "failed", error=_told(outcome))
+            elif isinstance(outcome, InputRequired):
+                asked = outcome
+                await self._insist(lambda: self._require(key, call, asked), call, "input_required")
+            else:
+                state, values = outcome
+                await self._settle(key.tenant_id, call, state, **values)
             self._sent.discard(call.id)
         except asyncio.CancelledError:
             why = "Interlock was stopped while the tool ran."
             evidence = _evidence(call, None, None, why)
-            await asyncio.shield(self._end(tenant_id, call, ("started",), "unknown", evidence=evidence))
+            await asyncio.shield(self._end(key.tenant_id, call, SENT, "unknown", evidence=evidence))
             raise
 
-    async def _start(self, key: UserKey, call: Call, handler: MCPHandler) -> bool:
+    async def _require(self, key: UserKey, call: Call, asked: InputRequired) -> None:
+        async with self._database.transaction(key.scope, "input") as session:
+            thread = await runs.hold(session, call.thread_id)
+            whole = await store.find(session, call.id)
+            if thread is not None and whole is not None:
+                await self._inputs.require(session, thread, whole, asked)
+
+    async def _require_login(self, key: UserKey, call: Call) -> bool:
+        """Whether the call waits for its user to sign in to the server."""
+        async with self._database.transaction(key.scope, "input") as session:
+            thread = await runs.hold(session, call.thread_id)
+            whole = await store.find(session, call.id)
+            if thread is None or whole is None or whole.call.state not in ("approved", "started"):
+                return False
+            name = self._tools.catalogue[call.server_id].name
+            return await self._inputs.require_login(session, thread, whole, name)
+
+    async def _start(self, key: UserKey, call: Call, handler: MCPHandler, old: tuple[CallState, ...]) -> bool:
         """The last look before the effect, and the commit of `started`; False if the call must not run."""
         async with self._database.transaction(key.scope, "start") as session:
             thread = await runs.hold(session, call.thread_id)
@@ -126,13 +198,13 @@ class Executor:
             definition = offered.get(call.tool)
             void = await last_look(session, whole, key, definition, self._proposer, self._tools)
             if void is not None:
-                await self._void(session, thread, call, void)
+                await self._void(session, thread, call, void, old)
                 return False
             started = await self._ledger.move(
                 session,
                 thread,
                 call.id,
-                ("approved",),
+                old,
                 "started",
                 actor=None,
                 presented_seal=whole.call.seal,
@@ -142,16 +214,20 @@ class Executor:
             )
         return started is not None
 
-    async def _void(self, session: AsyncSession, thread: Thread, call: Call, void: Void) -> None:
-        """Ends what must not run, and asks anew where that makes sense."""
+    async def _void(
+        self, session: AsyncSession, thread: Thread, call: Call, void: Void, old: tuple[CallState, ...]
+    ) -> None:
+        """Ends what must not run, and asks anew where that makes sense: not where the server has begun with it."""
+        begun = "input_required" in old
+        anew = None if begun else void.anew
         moved = await self._ledger.move(
-            session, thread, call.id, ("approved",), "void",
-            actor=None, replaced=void.anew is not None, reason=void.why,
+            session, thread, call.id, old, "failed" if begun else "void",
+            actor=None, replaced=anew is not None, reason=void.why,
             error={"code": "void", "message": void.why}, ended_at=func.now(),
         )  # fmt: skip
-        if moved is not None and void.anew is not None:
-            await self._tools.pin(session, void.anew.definition)
-            await self._proposer.propose_anew(session, thread, void.anew)
+        if moved is not None and anew is not None:
+            await self._tools.pin(session, anew.definition)
+            await self._proposer.propose_anew(session, thread, anew)
 
     async def _take_over(self, tenant_id: UUID, call: Call) -> bool:
         """Whether a call whose executor is gone may be sent again: an admin said so then, and says so now."""
@@ -168,29 +244,46 @@ class Executor:
             )  # fmt: skip
         return taken is not None
 
-    async def _send(self, handler: MCPHandler, call: Call) -> tuple[CallState, dict[str, Any]]:
-        """What became of it: an answer, a proof that nothing ran, or neither."""
+    async def _send(
+        self, key: UserKey, handler: MCPHandler, call: Call, resume: Resumption | None
+    ) -> tuple[CallState, dict[str, Any]] | InputRequired | LoginRequired:
+        """What became of it: an answer, a proof that nothing ran, neither, or what the server wants first."""
         try:
-            meta = {IDEMPOTENCY_KEY: str(call.id)}
-            arguments = json.loads(call.arguments)
-            result = await handler.call(call.server_id, call.tool, arguments, self._timeout_seconds, meta)
+            result = await handler.call(
+                call.server_id,
+                call.tool,
+                json.loads(call.arguments),
+                self._timeout_seconds,
+                {IDEMPOTENCY_KEY: str(call.id)},
+                ask=self._holding.asking_about(key, call),
+                resume=resume,
+            )
+        except LoginRequired as error:
+            return error
         except ServerUnavailable as error:
             return "failed", {"error": {"code": error.code, "message": f"Nothing was sent: {error}"}}
         except NotExecuted as error:
+            if error.code == LoginRequired.code:
+                return LoginRequired(str(error))
             return "failed", {"error": {"code": error.code, "message": str(error)}}
         except OutcomeUnknown as error:
             known = error.evidence
             return "unknown", {"evidence": _evidence(call, known.sent_at.isoformat(), known.last_heard, known.why)}
+        if isinstance(result, InputRequired):
+            return result
         answer = {"text": result.text, "structured": result.structured, "is_error": result.is_error}
         if result.is_error:
             return "failed", {"result": answer, "error": {"code": "tool_error", "message": result.text}}
         return "succeeded", {"result": answer}
 
     async def _settle(self, tenant_id: UUID, call: Call, state: CallState, **values: Any) -> None:
+        await self._insist(lambda: self._end(tenant_id, call, SENT, state, **values), call, state)
+
+    async def _insist(self, write: Callable[[], Awaitable[None]], call: Call, state: CallState) -> None:
         """Writes down what became of a call, however long Postgres is away: it is known here and nowhere else."""
         while True:
             try:
-                await self._end(tenant_id, call, ("started",), state, **values)
+                await write()
             except DATABASE_AWAY as error:
                 logger.warning("The outcome of call %s (%s) can't be written yet: %s", call.id, state, error)
                 await asyncio.sleep(AWAY_SECONDS)
@@ -210,6 +303,10 @@ class Executor:
             )
             if ended is None:
                 logger.error("Call %s was moved by somebody else; its outcome was %s", call.id, state)
+
+
+def _told(error: ServerUnavailable) -> dict[str, Any]:
+    return {"code": error.code, "message": str(error)}
 
 
 def _evidence_of_loss(call: Call, *, ours: bool) -> dict[str, Any]:

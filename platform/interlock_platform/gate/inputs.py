@@ -1,11 +1,10 @@
 """What servers want to be told before a call goes on: questions and sign-ins wait as calls do, in the same ledger."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,20 +51,18 @@ class Inputs:
         self._ledger = ledger
         self._approval_minutes = approval_minutes
 
-    async def require(
-        self, session: AsyncSession, thread: Thread, whole: Whole, asked: InputRequired
-    ) -> Whole | None:
+    async def require(self, session: AsyncSession, thread: Thread, whole: Whole, asked: InputRequired) -> Whole | None:
         """The call stops until the requests are answered; its server keeps nothing, so any process goes on with it."""
         call = whole.call
         round_number = (call.input or {}).get("round", 0) + 1
         if round_number > MOST_ROUNDS:
             message = f"The server asked for input more than {MOST_ROUNDS} times in one call."
             return await self._fail(session, thread, call, "too_many_rounds", message)
-        if await _run_is_over(session, call):
+        if await run_is_over(session, call):
             message = "The run ended before the server's question could be answered, so the call did not go on."
             return await self._fail(session, thread, call, INPUT_ENDED, message)
         children = [
-            await self.put(session, thread, call, asked_by_server(each), position=position, ring=True)
+            await self.put(session, thread, call, asked_by_server(each), position=position)
             for position, each in enumerate(asked.requests)
         ]
         kept = {
@@ -79,24 +76,27 @@ class Inputs:
         stopped = await self._ledger.move(
             session, thread, call.id, ("started",), "input_required", actor=None, input=kept
         )
-        if stopped is not None and not children:
-            await self._ledger.execute(session, thread, call.id)
+        if stopped is not None:
+            await (self._ledger.go_on(session, thread) if children else self._ledger.execute(session, thread, call.id))
         return stopped
 
     async def require_login(self, session: AsyncSession, thread: Thread, whole: Whole, server: str) -> bool:
-        """Asks for a sign-in to the server, once at a time; False if that was declined or has been tried enough."""
-        before = [each for each in await store.children(session, whole.call.id) if each.kind == "login"]
-        if any(each.state in ("rejected", "expired", "cancelled") for each in before) or len(before) >= MOST_LOGINS:
-            return False
-        if await _run_is_over(session, whole.call):
+        """The call waits for its user to sign in to the server, which ran nothing of it; False if that was declined,
+        or has been tried often enough."""
+        call = whole.call
+        before = [each for each in await store.children(session, call.id) if each.kind == "login"]
+        if login_declined(before) or len(before) >= MOST_LOGINS or await run_is_over(session, call):
             return False
         if not any(each.state == "proposed" for each in before):
-            await self.put(session, thread, whole.call, Asked("login", f"Sign in to {server} to go on."))
-            await self._ledger.go_on(session, thread)
+            await self.put(session, thread, call, Asked("login", f"Sign in to {server} to go on."))
+        if call.state == "started":
+            kept = {**(call.input or {}), "held": False}
+            await self._ledger.move(session, thread, call.id, ("started",), "input_required", actor=None, input=kept)
+        await self._ledger.go_on(session, thread)
         return True
 
     async def put(
-        self, session: AsyncSession, thread: Thread, parent: Call, asked: Asked, *, position: int = 0, ring: bool = True
+        self, session: AsyncSession, thread: Thread, parent: Call, asked: Asked, *, position: int = 0
     ) -> Whole:
         """Enters what is asked as a row of its own, sealed; only who requested the call answers it."""
         call_id, written = uuid4(), canonical(asked.wire())
@@ -139,9 +139,7 @@ class Inputs:
         )
         return await self._ledger.enter(session, thread, row)
 
-    async def _fail(
-        self, session: AsyncSession, thread: Thread, call: Call, code: str, message: str
-    ) -> Whole | None:
+    async def _fail(self, session: AsyncSession, thread: Thread, call: Call, code: str, message: str) -> Whole | None:
         return await self._ledger.move(
             session, thread, call.id, ("started",), "failed",
             actor=None, error={"code": code, "message": message}, ended_at=func.now(),
@@ -167,15 +165,16 @@ def responses(call: Call, children: Sequence[Call]) -> dict[str, ElicitationAnsw
     return {**answered, **dict.fromkeys(kept.get("declined", ()), DECLINED)}
 
 
+def login_declined(children: Sequence[Call]) -> bool:
+    """Whether the user would not sign in, or did not in time."""
+    return any(each.kind == "login" and each.state not in ("proposed", "answered") for each in children)
+
+
 def accepted(answers: dict[str, ElicitationAnswer]) -> bool:
     return all(answer.action == "accept" for answer in answers.values())
 
 
-async def _run_is_over(session: AsyncSession, call: Call) -> bool:
+async def run_is_over(session: AsyncSession, call: Call) -> bool:
+    """Whether nobody waits for the call's result any more."""
     run = await runs.run_of(session, call.thread_id, call.run_id)
     return run is None or run.state not in runs.OPEN_STATES or run.cancelled_at is not None
-
-
-def asked_schema(child: Call) -> dict[str, Any] | None:
-    schema: dict[str, Any] | None = json.loads(child.arguments)["schema"]
-    return schema

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.audit.store import record
@@ -50,10 +51,13 @@ class Ledger:
         await runs.append(session, thread, call.run_id, "call", card.change(whole))
         if new not in OPEN and call.kind == "tool" and not replaced:
             await self._tell(session, thread, whole)
+        if new not in OPEN and call.input is not None:
+            for child in await store.children(session, call_id):
+                await self.withdraw(session, thread, child.id)
         if (new in WAITING) or any(state in WAITING for state in old):
             await self.ring(session, whole)
         if new == "approved":
-            await self._queue.execute(session, tenant_of(thread), call_id)
+            await self.execute(session, thread, call_id)
         elif new not in OPEN and call.parent_id is not None:
             await self._resume(session, thread, call.parent_id)
         elif new not in ("started", "input_required"):
@@ -113,6 +117,17 @@ class Ledger:
         """Looks again at the call when its time is up."""
         await self._queue.expire(session, tenant_of(thread), call_id, at)
 
+    async def withdraw(self, session: AsyncSession, thread: Thread, call_id: UUID) -> None:
+        """A question that still waits is wanted no more."""
+        await self.move(
+            session, thread, call_id, ("proposed",), "cancelled",
+            actor=None, reason="The server went on without it.", ended_at=func.now(),
+        )  # fmt: skip
+
+    async def execute(self, session: AsyncSession, thread: Thread, call_id: UUID) -> None:
+        """Has the executor look at the call."""
+        await self._queue.execute(session, tenant_of(thread), call_id)
+
     async def go_on(self, session: AsyncSession, thread: Thread) -> None:
         """Has the thread's runs looked at again."""
         await self._queue.advance(session, tenant_of(thread), thread.id)
@@ -146,7 +161,7 @@ class Ledger:
     async def _resume(self, session: AsyncSession, thread: Thread, parent_id: UUID) -> None:
         """The call that a server asked something for goes on, once nothing of it is open any more."""
         if not any(child.state in OPEN for child in await store.children(session, parent_id)):
-            await self._queue.execute(session, tenant_of(thread), parent_id)
+            await self.execute(session, thread, parent_id)
 
     async def _whole(self, session: AsyncSession, call_id: UUID) -> Whole:
         whole = await store.find(session, call_id)

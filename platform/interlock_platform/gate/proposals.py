@@ -1,7 +1,7 @@
 """The gate as one run's graph sees it: proposals become sealed rows, and the ledger says what became of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from langchain_core.messages import AIMessage, ToolCall
@@ -50,6 +50,8 @@ class RunGate:
     thread_id: UUID
     run_id: UUID
     toolset: Toolset
+    allowed: set[str] = field(default_factory=set)
+    """Calls that policy allowed a moment ago; the executor reads the ledger before it runs one."""
 
     async def propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
         """Writes the message and its calls in one transaction; asked again, it says the same."""
@@ -85,10 +87,14 @@ class RunGate:
                 )
                 row = await self.proposals.proposer.propose(session, thread, wanted, str(message_id))
                 answers.append(Proposed(tool_call_id, str(row.id)))
+                if row.state == "approved":
+                    self.allowed.add(str(row.id))
             return answers
 
     async def look(self, call_id: str) -> Waiting | Ready | Settled:
         """The ledger's word on a call, or on what took its place."""
+        if call_id in self.allowed:
+            return Ready()
         async with self.proposals.database.transaction(self.key.scope) as session:
             whole = await store.newest(session, UUID(call_id))
         if whole is None:
@@ -104,10 +110,14 @@ class RunGate:
 
     async def execute(self, call_id: str) -> Waiting | Settled:
         """Runs a call that policy allowed."""
-        async with self.proposals.database.transaction(self.key.scope) as session:
-            whole = await store.newest(session, UUID(call_id))
-        if whole is not None:
-            await self.proposals.executor.execute(self.key.tenant_id, whole.call.id)
+        if call_id in self.allowed:
+            self.allowed.discard(call_id)
+            await self.proposals.executor.execute(self.key.tenant_id, UUID(call_id))
+        else:
+            async with self.proposals.database.transaction(self.key.scope) as session:
+                whole = await store.newest(session, UUID(call_id))
+            if whole is not None:
+                await self.proposals.executor.execute(self.key.tenant_id, whole.call.id)
         seen = await self.look(call_id)
         return Waiting() if isinstance(seen, Ready) else seen
 

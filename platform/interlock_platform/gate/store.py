@@ -65,6 +65,11 @@ async def find(session: AsyncSession, call_id: UUID) -> Whole | None:
     return wholes[0] if wholes else None
 
 
+async def call(session: AsyncSession, call_id: UUID) -> Call | None:
+    """The row alone."""
+    return await session.get(Call, call_id, populate_existing=True)
+
+
 async def newest(session: AsyncSession, call_id: UUID) -> Whole | None:
     """The call, or what took its place when it became void."""
     successor = (

@@ -79,7 +79,12 @@ async def has_message(session: AsyncSession, thread_id: UUID, message_id: UUID) 
 async def _number(session: AsyncSession, thread: Thread, span: int) -> int:
     first = thread.last_seq + 1
     thread.last_seq += span
-    await session.execute(select(func.pg_notify(THREAD_CHANNEL, f"{thread.tenant_id}:{thread.user_id}:{thread.id}")))
+    # Rings of one transaction that say the same are heard as one.
+    rung: set[UUID] = session.info.setdefault("rung", set())
+    if thread.id not in rung:
+        rung.add(thread.id)
+        what = f"{thread.tenant_id}:{thread.user_id}:{thread.id}"
+        await session.execute(select(func.pg_notify(THREAD_CHANNEL, what)))
     return first
 
 

@@ -1,0 +1,84 @@
+"""Servers of the older protocol ask while the call is under way: the process that has the call waits with them."""
+
+import asyncio
+from uuid import UUID
+
+from interlock_handlers.elicitation import CANCELLED, Ask, Elicitation, ElicitationAnswer
+from interlock_platform.database import Database
+from interlock_platform.gate import store
+from interlock_platform.gate.inputs import Inputs, answer_of, asked_by_server, run_is_over
+from interlock_platform.gate.ledger import Ledger
+from interlock_platform.runs import store as runs
+from interlock_platform.runs.bell import Bell
+from interlock_platform.runs.store import THREAD_CHANNEL
+from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.service import UserKey
+
+LOOK_SECONDS = 5.0
+"""How long to wait for a ring before looking anyway."""
+
+
+class Holding:
+    """Puts such questions into the ledger, and waits for the answer, in whichever process it is given."""
+
+    def __init__(self, database: Database, ledger: Ledger, inputs: Inputs, bell: Bell) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._inputs = inputs
+        self._bell = bell
+
+    def asking_about(self, key: UserKey, call: Call) -> Ask:
+        """How the server of this call asks its user."""
+
+        async def ask(elicitation: Elicitation) -> ElicitationAnswer:
+            child_id = await self._put(key, call, elicitation)
+            if child_id is None:
+                return CANCELLED
+            try:
+                return await self._answer(key, call, child_id)
+            finally:
+                await asyncio.shield(self._go_on(key, call, child_id))
+
+        return ask
+
+    async def _put(self, key: UserKey, call: Call, elicitation: Elicitation) -> UUID | None:
+        async with self._database.transaction(key.scope, "input") as session:
+            thread = await runs.hold(session, call.thread_id)
+            whole = await store.find(session, call.id)
+            if thread is None or whole is None or await run_is_over(session, call):
+                return None
+            if whole.call.state == "started":
+                await self._ledger.move(
+                    session, thread, call.id, ("started",), "input_required", actor=None, input={"held": True}
+                )
+            child = await self._inputs.put(session, thread, whole.call, asked_by_server(elicitation))
+            await self._ledger.go_on(session, thread)
+        return child.call.id
+
+    async def _answer(self, key: UserKey, call: Call, child_id: UUID) -> ElicitationAnswer:
+        with self._bell.reader(THREAD_CHANNEL) as rings:
+            while True:
+                async with self._database.transaction(key.scope) as session:
+                    whole = await store.find(session, child_id)
+                if whole is None or whole.call.state != "proposed":
+                    return answer_of(whole.call) if whole else CANCELLED
+                await self._ring_about(call.thread_id, rings)
+
+    @staticmethod
+    async def _ring_about(thread_id: UUID, rings: asyncio.Queue[tuple[str, str | None]]) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                while (rung := (await rings.get())[1]) is not None and str(thread_id) not in rung:
+                    pass
+        except TimeoutError:
+            return
+
+    async def _go_on(self, key: UserKey, call: Call, child_id: UUID) -> None:
+        """The server has its answer, or wants none any more."""
+        async with self._database.transaction(key.scope, "go_on") as session:
+            thread = await runs.hold(session, call.thread_id)
+            if thread is None:
+                return
+            await self._ledger.withdraw(session, thread, child_id)
+            if not any(child.state in store.OPEN for child in await store.children(session, call.id)):
+                await self._ledger.move(session, thread, call.id, ("input_required",), "started", actor=None)
