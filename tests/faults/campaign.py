@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import psycopg
 from psycopg import sql
+from socketio.exceptions import SocketIOError
 
 from interlock_platform.database import conninfo
 from interlock_platform.faults import POINTS
@@ -75,7 +77,7 @@ class Campaign:
                         plan = next(plans, None)
                         if plan is None or not whole:
                             break
-            except (AssertionError, TimeoutError) as error:
+            except (AssertionError, TimeoutError, SocketIOError, httpx.TransportError) as error:
                 if plan is None:
                     raise
                 self._lose(*plan, error)

@@ -40,7 +40,13 @@ class Returning(Person):
         """How much live text had come before the client came back."""
 
     async def connect(self) -> None:
-        await super().connect()
+        """As Person does, and as a client that is patient while its server is busy with coming back."""
+        cookies = "; ".join(f"{key}={value}" for key, value in self.http.cookies.items())
+        base_url = str(self.http.base_url).rstrip("/")
+        await self.sio.connect(
+            base_url, headers={"Cookie": cookies, "Origin": base_url}, socketio_path="/ws/socket.io",
+            transports=["websocket"], wait_timeout=INSIST_SECONDS,
+        )  # fmt: skip
         self._gone.clear()
         self._here.set()
 
