@@ -82,9 +82,10 @@ async def test_what_is_not_there_or_of_another_tenant_is_not_found(desk: Desk, h
     }
 
 
-async def test_approvals_are_those_of_the_call_in_the_order_they_were_given(desk: Desk) -> None:
+@pytest.mark.parametrize("asked", [{"terms": {"needs": [OTHERS]}}, {"decision": "approve", "state": "approved"}])
+async def test_approvals_are_those_of_the_call_in_the_order_they_were_given(asked: dict[str, Any], desk: Desk) -> None:
     people = desk.tenant.people
-    _, _, (one, other) = await calls_of_a_thread(desk, {}, {})
+    _, _, (one, other) = await calls_of_a_thread(desk, asked, asked)
     for call_id, name, seal in ((one, "dave", "a" * 64), (one, "alice", "a" * 64), (one, "carol", "b" * 64),
                                 (other, "carol", "a" * 64)):  # fmt: skip
         assert await reading(desk, store.approve, call_id, people[name], seal) is True
@@ -103,8 +104,8 @@ async def test_approvals_are_those_of_the_call_in_the_order_they_were_given(desk
     assert left.people[people["dave"]] == Person("Dave", frozenset(["member"]), active=False)
 
 
-async def test_approvals_of_what_a_server_asked_are_none(desk: Desk) -> None:
-    _, _, (call_id,) = await calls_of_a_thread(desk, {"kind": "elicitation", "arguments": ELICITED})
+async def test_what_its_requester_decides_alone_has_no_approvals_until_then(desk: Desk) -> None:
+    _, _, (call_id,) = await calls_of_a_thread(desk, {})
     await reading(desk, store.approve, call_id, desk.tenant.people["carol"], "a" * 64)
     assert (await desk.whole(call_id)).approvals == ()
 
