@@ -1,3 +1,4 @@
-"""The Interlock that these tests share, and its people."""
+"""The Interlock that these tests share, its people, and servers that ask."""
 
+from tests.mcp_servers.fixtures import asking  # noqa: F401 - a fixture
 from tests.platform.place import _place, alice, bob, carol, mallory, place  # noqa: F401 - fixtures

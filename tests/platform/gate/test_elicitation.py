@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from interlock_servers.postgres_access import PostgresAccess
-from tests.mcp_servers.fixtures import AskingServers, asking  # noqa: F401 - a fixture
+from tests.mcp_servers.fixtures import AskingServers
 from tests.person import Person
 from tests.platform.gate.asking import Card, rule
 from tests.platform.place import Place, open_place
@@ -53,7 +52,7 @@ async def book(place: Place, alice: Person, *calls: dict[str, Any]) -> tuple[str
     thread_id = await alice.new_thread()
     run_id = await alice.say(thread_id, "Book it")
     cards = await alice.until(
-        lambda: (found := tools(alice, thread_id, "proposed")) if len(tools(alice, thread_id)) == len(calls) else None
+        lambda: tools(alice, thread_id, "proposed") if len(tools(alice, thread_id)) == len(calls) else None
     )
     for card in cards:
         assert (await alice.decide(card, "approve"))["ok"]
@@ -175,11 +174,15 @@ async def test_four_rounds_are_enough_for_any_server(place: Place, alice: Person
     for _ in range(4):
         (asked,) = await question(alice, thread_id)
         assert (await alice.decide(asked, "respond", content={"name": "Ada"}))["ok"]
-        await alice.until(lambda asked=asked: state_of(alice, thread_id, asked["id"]) == "answered")
+        await answered(alice, thread_id, asked["id"])
     assert await alice.finished(thread_id, run_id) == "success"
     (call,) = tools(alice, thread_id)
     assert (call["state"], call["error"]["code"]) == ("failed", "too_many_rounds")
     assert asking.heard("for ever", "done") == 0
+
+
+async def answered(person: Person, thread_id: str, call_id: str) -> None:
+    await person.until(lambda: state_of(person, thread_id, call_id) == "answered")
 
 
 def state_of(person: Person, thread_id: str, call_id: str) -> str:
