@@ -19,9 +19,9 @@ from tests.faults.stage import Stage, a_stage
 from tests.faults.world import a_value, call_for
 from tests.person import Person
 
-STAGES = 3
+STAGES = 2
 """A turn after a cut waits more than it works: several servers are cut at once."""
-SHARE = 60
+SHARE = 30
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
