@@ -35,6 +35,7 @@ class Returning(Person):
     def __init__(self, http: httpx.AsyncClient, sio: socketio.AsyncClient) -> None:
         super().__init__(http, sio)
         self.noted = Noted()
+        self._early: dict[str, dict[int, dict[str, Any]]] = {}
         self._here, self._gone = asyncio.Event(), asyncio.Event()
         self._back = 0
         """How much live text had come before the client came back."""
@@ -90,6 +91,13 @@ class Returning(Person):
             gone.cancel()
             asked.cancel()
             await asyncio.gather(asked, gone, return_exceptions=True)
+
+    def _keep(self, thread_id: str, entry: dict[str, Any]) -> None:
+        """An event may be handled before the acknowledgement that it follows on: it is kept in its place, or never."""
+        kept, early = self.entries.setdefault(thread_id, []), self._early.setdefault(thread_id, {})
+        early[entry["seq"]] = entry
+        while (following := early.pop(len(kept) + 1, None)) is not None:
+            kept.append(following)
 
     async def until(self, condition: Callable[[], Any]) -> Any:
         async with asyncio.timeout(INSIST_SECONDS), self._arrived:
