@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     )
     policies: Path | None = Field(
         default=None,
-        description="File with the operator's rules, a JSON list, which hold for every organisation. Empty: there are none.",
+        description="File with the operator's rules, a JSON list, which hold for every organisation. "
+        "Empty: there are none.",
     )
     worker: Literal["inside", "apart"] = Field(
         default="inside",

@@ -162,12 +162,13 @@ def _in_sentences(work: Callable[[], Result]) -> Result:
     import psycopg
 
     from interlock_handlers.models import UnknownModel
+    from interlock_platform.policy.operator import PoliciesError
     from interlock_platform.tools.catalogue import CatalogueError
     from interlock_servers.postgres_binaries import PostgresError
 
     try:
         return work()
-    except (PostgresError, UnknownModel, CatalogueError) as error:
+    except (PostgresError, UnknownModel, CatalogueError, PoliciesError) as error:
         _stop(str(error))
     except psycopg.OperationalError as error:
         _stop(f"Postgres cannot be used: {' '.join(str(error).split())}")

@@ -128,7 +128,7 @@ class Executor:
     async def _resume(self, key: UserKey, call: Call, children: Sequence[Call]) -> None:
         """Goes on with a call whose server was told what it asked for, if all that was approved still holds."""
         kept, answers = call.input or {}, responses(call, children)
-        error = None
+        handler, error = None, None
         if login_declined(children):
             error = {
                 "code": LoginRequired.code,
@@ -142,7 +142,7 @@ class Executor:
                 handler = await self._tools.ready(key, call.server_id)
             except ServerUnavailable as unavailable:
                 error = _told(unavailable)
-        if error is not None:
+        if handler is None:
             await self._end(key.tenant_id, call, ("input_required",), "failed", error=error)
             return
         if await self._start(key, call, handler, ("input_required",)):
@@ -171,7 +171,7 @@ class Executor:
             raise
 
     async def _require(self, key: UserKey, call: Call, asked: InputRequired) -> None:
-        async with self._database.transaction(key.scope, "input") as session:
+        async with self._database.transaction(key.scope) as session:
             thread = await runs.hold(session, call.thread_id)
             whole = await store.find(session, call.id)
             if thread is not None and whole is not None:
@@ -179,7 +179,7 @@ class Executor:
 
     async def _require_login(self, key: UserKey, call: Call) -> bool:
         """Whether the call waits for its user to sign in to the server."""
-        async with self._database.transaction(key.scope, "input") as session:
+        async with self._database.transaction(key.scope) as session:
             thread = await runs.hold(session, call.thread_id)
             whole = await store.find(session, call.id)
             if thread is None or whole is None or whole.call.state not in ("approved", "started"):

@@ -42,7 +42,7 @@ class Holding:
         return ask
 
     async def _put(self, key: UserKey, call: Call, elicitation: Elicitation) -> UUID | None:
-        async with self._database.transaction(key.scope, "input") as session:
+        async with self._database.transaction(key.scope) as session:
             thread = await runs.hold(session, call.thread_id)
             whole = await store.find(session, call.id)
             if thread is None or whole is None or await run_is_over(session, call):
@@ -75,7 +75,7 @@ class Holding:
 
     async def _go_on(self, key: UserKey, call: Call, child_id: UUID) -> None:
         """The server has its answer, or wants none any more."""
-        async with self._database.transaction(key.scope, "go_on") as session:
+        async with self._database.transaction(key.scope) as session:
             thread = await runs.hold(session, call.thread_id)
             if thread is None:
                 return
