@@ -160,15 +160,46 @@ async def test_what_a_rule_allowed_is_asked_about_once_it_does_not(desk: Desk) -
     assert await look(desk, whole) == Void(POLICY_CHANGED, anew(whole))
 
 
-async def a_granted_call(desk: Desk) -> tuple[UUID, Whole]:
+async def give(desk: Desk) -> UUID:
+    """A grant for everybody's calls of the tool, for one use."""
     grant_id = uuid4()
     await desk.tenant.add(Grant(
         id=grant_id, server_id="journal", tool="record", definition_hash=DEFINITION.hash, uses_left=1,
         given_by=desk.tenant.people["alice"], expires_at=datetime.now(UTC) + timedelta(days=1),
     ))  # fmt: skip
+    return grant_id
+
+
+async def used(desk: Desk, grant_id: UUID) -> int:
+    (row,) = await desk.rows("select used from grants where id = :id", id=grant_id)
+    times: int = row["used"]
+    return times
+
+
+async def a_granted_call(desk: Desk) -> tuple[UUID, Whole]:
+    grant_id = await give(desk)
     whole = await a_call(desk, None)
     assert (whole.call.verdict, whole.call.grant_id) == ("allow", grant_id)
     return grant_id, whole
+
+
+async def test_a_grant_given_since_does_not_stand_in_for_an_approval(desk: Desk) -> None:
+    nobodys, bobs = await a_call(desk, None, state="approved"), await a_call(desk)
+    grant_id = await give(desk)
+    assert await look(desk, nobodys) == Void(POLICY_CHANGED, anew(nobodys))
+    assert await look(desk, bobs) is None
+    assert await used(desk, grant_id) == 0
+
+
+async def test_another_grant_may_take_the_place_of_one_that_was_taken_back_and_is_used_then(desk: Desk) -> None:
+    grant_id, whole = await a_granted_call(desk)
+    another = await give(desk)
+    assert await look(desk, whole) is None
+    assert await used(desk, another) == 0
+    await desk.tenant.sql("update grants set revoked_at = now() where id = :id", id=grant_id)
+    assert await look(desk, whole) is None
+    assert await used(desk, another) == 1
+    assert await look(desk, whole) == Void(POLICY_CHANGED, anew(whole))
 
 
 async def test_a_call_may_still_use_the_grant_that_it_used_up(desk: Desk) -> None:
