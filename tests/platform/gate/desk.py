@@ -159,7 +159,7 @@ async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
         await tools.pin(session, DEFINITION)
     ledger = Ledger(queue, names)
     proposer = Proposer(ledger, judging, tools, MINUTES)
-    decisions = Decisions(database, proposer, Grants(database, judging, names))
+    decisions = Decisions(database, proposer, Grants(database, judging, names), tools)
     return Desk(
         tenant, tools, ledger, proposer, decisions, Expiry(database, ledger, MINUTES), Inbox(database, ledger),
         Ending(ledger, queue),
