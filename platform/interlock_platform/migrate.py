@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import logging
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from interlock_platform.tables import conversation, identity, ledger, policy, re
 TABLES = (conversation, identity, ledger, policy, record, tooling)
 OWN_TABLES = frozenset(SQLModel.metadata.tables)
 MIGRATION_LOCK = 0x1E7EB10C
+MOST_TRIES = 10
+RETRY_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
 
 
 def role_password(secret_key: str, role: str) -> str:
@@ -42,7 +47,7 @@ async def migrate(owner_url: str, secret_key: str) -> bool:
     async with await psycopg.AsyncConnection.connect(conninfo(owner_url), autocommit=True) as connection:
         await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         for role in (RUNTIME_ROLE, QUEUE_ROLE):
-            await _make_role(connection, role, role_password(secret_key, role))
+            await _insist_on_role(connection, role, role_password(secret_key, role))
         if await _revision(connection) == latest_revision():
             return False
         await asyncio.to_thread(_upgrade, owner_url)
@@ -72,6 +77,17 @@ async def _revision(connection: psycopg.AsyncConnection) -> str | None:
         return None
     row = await (await connection.execute("select version_num from alembic_version")).fetchone()
     return row[0] if row else None
+
+
+async def _insist_on_role(connection: psycopg.AsyncConnection, role: str, password: str) -> None:
+    """Roles are the cluster's, and the lock is the database's: another database's start may be at the same role."""
+    for _ in range(MOST_TRIES):
+        try:
+            return await _make_role(connection, role, password)
+        except (psycopg.errors.InternalError_, psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation) as error:
+            logger.info("The role %s is being changed by another start: %s", role, error)
+            await asyncio.sleep(RETRY_SECONDS)
+    await _make_role(connection, role, password)
 
 
 async def _make_role(connection: psycopg.AsyncConnection, role: str, password: str) -> None:

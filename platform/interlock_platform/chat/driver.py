@@ -20,6 +20,7 @@ from interlock_platform.chat.history import StoredHistory
 from interlock_platform.chat.prompt import system_prompt
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store as ledger
+from interlock_platform.gate.executor import StillUnderWay
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.http.problems import DATABASE_AWAY
@@ -146,7 +147,7 @@ class Driver:
                 await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
         except ModelFailed as failure:
             await self._fail(work, failure.code, failure.message, failure.message_id, failure.partial)
-        except (NoLongerOurs, *POSTGRES_AWAY):
+        except (NoLongerOurs, StillUnderWay, *POSTGRES_AWAY):
             raise
         except Exception:
             logger.exception("Run %s failed", work.run_id)

@@ -101,7 +101,9 @@ class RunGate:
             return Settled("The call is gone.", declined=True, failed=False)
         call = whole.call
         if call.state in store.OPEN:
-            return Ready() if call.state == "approved" and call.verdict == "allow" else Waiting()
+            # One that has begun may have been left by a process that died: the executor knows.
+            begun = call.state in ("approved", "started", "input_required")
+            return Ready() if call.verdict == "allow" and begun else Waiting()
         return Settled(
             told_to_model(call, whole.names),
             declined=call.state in DECLINED,
