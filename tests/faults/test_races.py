@@ -17,7 +17,7 @@ from tests.faults.racing import Answer, Browser, browsers, race, settled_once, t
 from tests.platform.gate.desk import Desk, desk_of
 from tests.platform.policy.tenant import TestTenant
 
-CALLS, CALLS_IN_THE_LONG_RUN = 100, 10_000
+CALLS, CALLS_IN_THE_LONG_RUN = 60, 10_000
 AT_ONCE = 4
 """Calls that are raced for at the same time: sixteen times as many requests are under way."""
 
