@@ -51,7 +51,7 @@ class Ledger:
         await runs.append(session, thread, call.run_id, "call", card.change(whole))
         if new not in OPEN and call.kind == "tool" and not replaced:
             await self._tell(session, thread, whole)
-        if new not in OPEN and call.input is not None:
+        if call.input is not None and new not in ("started", "input_required"):
             for child in await store.children(session, call_id):
                 await self.withdraw(session, thread, child.id)
         if (new in WAITING) or any(state in WAITING for state in old):
