@@ -50,7 +50,7 @@ check: .stamps/dev .stamps/node_modules ## Lint, types and the direction of impo
 	@$(STEP) "ruff" ruff check .
 	@$(STEP) "ruff format" ruff format --check .
 	@$(STEP) "import-linter" lint-imports
-	@$(STEP) "mypy" mypy $(SOURCES) tests
+	@$(STEP) "mypy" mypy $(SOURCES) tests benchmarks
 	@$(STEP) "pyright" pyright
 	@$(STEP) "Web checks" sh -c 'cd web && npm run check'
 

@@ -30,6 +30,8 @@ from interlock_handlers.server_spec import ServerSpec
 from interlock_platform import faults
 from interlock_platform.database import conninfo
 from interlock_platform.gate.executor import Executor
+from interlock_platform.gate.holding import Holding
+from interlock_platform.gate.inputs import Inputs
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.settings import Settings
 from interlock_platform.tools.service import UserKey
@@ -125,7 +127,18 @@ async def run_calls(
     """Seconds from the model's message to `started`, of calls that rules allow, each beside a bare INSERT."""
     key = UserKey(filled.tenant_id, filled.user_id)
     await resources.tools.connect(key, "journal")
-    executor = Executor(resources.database, resources.proposer, resources.tools, name="benchmark", timeout_seconds=60)
+    ledger = resources.proposer.ledger
+    inputs = Inputs(ledger, resources.settings.approval_minutes)
+    holding = Holding(resources.database, ledger, inputs, resources.bell)
+    executor = Executor(
+        resources.database,
+        resources.proposer,
+        inputs,
+        holding,
+        resources.tools,
+        name="benchmark",
+        timeout_seconds=60,
+    )
     toolset = await resources.tools.current(key)
     proposals = Proposals(resources.database, resources.proposer, executor)
     gate = RunGate(proposals, key, filled.thread_id, filled.run_id, toolset)

@@ -100,7 +100,7 @@ class Executor:
             held = call.state == "started" or (call.input or {}).get("held", False)
             if held and not ours and await process_lives(session, call.executor or ""):
                 raise StillUnderWay
-            children = await store.children(session, call_id)
+            children = await store.children(session, call_id) if call.state == "input_required" else ()
         if call.state == "input_required" and not held:
             if not any(child.state in store.OPEN for child in children):
                 await self._resume(UserKey(tenant_id, call.user_id), call, children)
