@@ -186,8 +186,13 @@ class Driver:
     async def _tell_of_waits(self, session: AsyncSession, thread: Thread, run: Run) -> None:
         """Ends the run in the log with what people have to do; while its calls only run, it is told as running."""
         waits = await interrupts(session, thread.id, run.id, self._proposals.ledger)
-        if waits and await runs.is_told_as_running(session, thread.id, run.id):
-            await runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
+        told = await runs.told_waits(session, thread.id, run.id)
+        if not waits or (told is not None and told.issuperset(each["id"] for each in waits)):
+            return
+        if told is not None:
+            # A server asks something for a call that was decided: the run has gone on, and waits again.
+            await runs.append(session, thread, run.id, "run_started")
+        await runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
 
     async def _finish(self, work: Work, finished: Finished) -> None:
         message = finished.message

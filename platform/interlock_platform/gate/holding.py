@@ -1,19 +1,27 @@
 """Servers of the older protocol ask while the call is under way: the process that has the call waits with them."""
 
 import asyncio
-from uuid import UUID
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 from interlock_handlers.elicitation import CANCELLED, Ask, Elicitation, ElicitationAnswer
 from interlock_platform.database import Database
 from interlock_platform.gate import store
-from interlock_platform.gate.inputs import Inputs, answer_of, asked_by_server, run_is_over
+from interlock_platform.gate.inputs import MOST_ROUNDS, Inputs, answer_of, asked_by_server, run_is_over
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.store import THREAD_CHANNEL
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import UserKey
 
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+AWAY_SECONDS = 0.5
 LOOK_SECONDS = 5.0
 """How long to wait for a ring before looking anyway."""
 
@@ -31,38 +39,47 @@ class Holding:
         """How the server of this call asks its user."""
 
         async def ask(elicitation: Elicitation) -> ElicitationAnswer:
-            child_id = await self._put(key, call, elicitation)
-            if child_id is None:
+            child_id = uuid4()
+            if not await insist(lambda: self._put(key, call, child_id, elicitation), call):
                 return CANCELLED
             try:
                 return await self._answer(key, call, child_id)
             finally:
-                await asyncio.shield(self._go_on(key, call, child_id))
+                await asyncio.shield(insist(lambda: self._go_on(key, call, child_id), call))
 
         return ask
 
-    async def _put(self, key: UserKey, call: Call, elicitation: Elicitation) -> UUID | None:
+    async def _put(self, key: UserKey, call: Call, child_id: UUID, elicitation: Elicitation) -> bool:
         async with self._database.transaction(key.scope) as session:
             thread = await runs.hold(session, call.thread_id)
             whole = await store.find(session, call.id)
             if thread is None or whole is None or await run_is_over(session, call):
-                return None
+                return False
+            if await store.call(session, child_id) is not None:
+                # Only the answer to the commit was lost.
+                return True
             if whole.call.state == "started":
+                kept = {"held": True, "round": (whole.call.input or {}).get("round", 0) + 1}
+                if kept["round"] > MOST_ROUNDS:
+                    return False
                 await self._ledger.move(
-                    session, thread, call.id, ("started",), "input_required", actor=None, input={"held": True}
+                    session, thread, call.id, ("started",), "input_required", actor=None, input=kept
                 )
-            child = await self._inputs.put(session, thread, whole.call, asked_by_server(elicitation))
+            await self._inputs.put(session, thread, whole.call, asked_by_server(elicitation), call_id=child_id)
             await self._ledger.go_on(session, thread)
-        return child.call.id
+        return True
 
     async def _answer(self, key: UserKey, call: Call, child_id: UUID) -> ElicitationAnswer:
         with self._bell.reader(THREAD_CHANNEL) as rings:
             while True:
-                async with self._database.transaction(key.scope) as session:
-                    whole = await store.find(session, child_id)
-                if whole is None or whole.call.state != "proposed":
-                    return answer_of(whole.call) if whole else CANCELLED
+                child = await insist(lambda: self._child(key, child_id), call)
+                if child is None or child.state != "proposed":
+                    return answer_of(child) if child else CANCELLED
                 await self._ring_about(call.thread_id, rings)
+
+    async def _child(self, key: UserKey, child_id: UUID) -> Call | None:
+        async with self._database.transaction(key.scope) as session:
+            return await store.call(session, child_id)
 
     @staticmethod
     async def _ring_about(thread_id: UUID, rings: asyncio.Queue[tuple[str, str | None]]) -> None:
@@ -82,3 +99,13 @@ class Holding:
             await self._ledger.withdraw(session, thread, child_id)
             if not any(child.state in store.OPEN for child in await store.children(session, call.id)):
                 await self._ledger.move(session, thread, call.id, ("input_required",), "started", actor=None)
+
+
+async def insist(work: Callable[[], Awaitable[T]], call: Call) -> T:
+    """Does it, however long Postgres is away: the server waits for what nobody else can tell it."""
+    while True:
+        try:
+            return await work()
+        except DATABASE_AWAY as error:
+            logger.warning("A question of call %s waits for Postgres: %s", call.id, error)
+            await asyncio.sleep(AWAY_SECONDS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -96,10 +96,17 @@ class Inputs:
         return True
 
     async def put(
-        self, session: AsyncSession, thread: Thread, parent: Call, asked: Asked, *, position: int = 0
+        self,
+        session: AsyncSession,
+        thread: Thread,
+        parent: Call,
+        asked: Asked,
+        *,
+        position: int = 0,
+        call_id: UUID | None = None,
     ) -> Whole:
         """Enters what is asked as a row of its own, sealed; only who requested the call answers it."""
-        call_id, written = uuid4(), canonical(asked.wire())
+        call_id, written = call_id or uuid4(), canonical(asked.wire())
         siblings = await store.of_run(session, thread.id, parent.run_id)
         same = [each for each in siblings if (each.tool_call_id, each.kind) == (parent.tool_call_id, asked.kind)]
         assert thread.tenant_id is not None, "the database fills it in"

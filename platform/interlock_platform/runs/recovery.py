@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +40,12 @@ with orphans as (
 select id, procrastinate_retry_job_v2(id, now(), null, null, null) from orphans
 """
 
+UNWRITTEN = """
+select id, procrastinate_retry_job_v2(id, now(), null, null, null) from procrastinate_jobs
+where status = 'doing' and (id, attempts) in (select * from unnest(%(ids)s::bigint[], %(attempts)s::int[]))
+for update skip locked
+"""
+
 LIVES = text("""
 select pg_postmaster_start_time() > now() - :settling * interval '1 second' or exists (
     select from pg_locks held join pg_database here on here.oid = held.database and here.datname = current_database()
@@ -59,6 +66,8 @@ class Liveness:
         self.process_name = f"{socket.gethostname()}:{os.getpid()}:{self._key}"
         """Which process this is, in the ledger and in the logs; `process_lives` takes it."""
         self._workers: set[int] = set()
+        self._ended: dict[int, tuple[int, float]] = {}
+        """Jobs that came to their end here, at which attempt and when: the queue may not have been told."""
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._opening = asyncio.Lock()
 
@@ -67,7 +76,12 @@ class Liveness:
         if worker.worker_id is not None and worker.worker_id not in self._workers:
             self._workers.add(worker.worker_id)
             await self._hold()
-        return await next_step()
+        job = context.job
+        try:
+            return await next_step()
+        finally:
+            if job.id is not None:
+                self._ended[job.id] = job.attempts, time.monotonic()
 
     async def forget(self) -> None:
         """The workers that this process had have ended: whatever they left is handed out again."""
@@ -100,6 +114,20 @@ class Liveness:
         )
         for job_id, _ in await cursor.fetchall():
             logger.warning("Job %s is handed out again: its worker is gone", job_id)
+        await self._rescue_unwritten(connection)
+
+    async def _rescue_unwritten(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """A job whose end could not be written, because Postgres was away just then, would hold its lock for ever."""
+        before = time.monotonic() - GRACE_SECONDS
+        due = {job_id: attempts for job_id, (attempts, at) in self._ended.items() if at < before}
+        if not due:
+            return
+        asked = {"ids": list(due), "attempts": list(due.values())}
+        for job_id, _ in await (await connection.execute(UNWRITTEN, asked)).fetchall():
+            logger.warning("Job %s is handed out again: its end could not be written", job_id)
+        for job_id, attempts in due.items():
+            if self._ended.get(job_id, (attempts, 0.0))[0] == attempts:
+                self._ended.pop(job_id, None)
 
     async def _hold(self) -> psycopg.AsyncConnection[Any]:
         async with self._opening:

@@ -122,6 +122,16 @@ async def is_told_as_running(session: AsyncSession, thread_id: UUID, run_id: UUI
     return last == "run_started"
 
 
+async def told_waits(session: AsyncSession, thread_id: UUID, run_id: UUID) -> set[str] | None:
+    """The calls that the run waits for, as far as the log goes; None where it is told as running."""
+    kinds = ("run_started", "run_finished", "run_error")
+    query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.run_id) == run_id)
+    last = await session.scalar(query.where(col(Event.kind).in_(kinds)).order_by(col(Event.seq).desc()).limit(1))
+    if last is None or last.kind == "run_started":
+        return None
+    return {each["id"] for each in (last.body or {}).get("interrupts", [])}
+
+
 async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Event]:
     query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.seq) > seq - 3)
     return (await session.scalars(query.order_by(col(Event.seq)))).all()

@@ -71,9 +71,10 @@ class Tools:
     async def servers_of(self, key: UserKey) -> UserServers:
         """The user's servers, in step with what is stored: missing ones begin to connect, unwanted ones go."""
         servers = await self.handlers.get(key)
+        # Looked at first: what is connected from now on was wanted later than what is read next.
+        held = set(servers.handler.states())
         async with self._database.transaction(key.scope) as session:
             wanted = await store.wanted(session, key.user_id) & self.catalogue.keys()
-        held = servers.handler.states().keys()
         for server_id in held - wanted:
             await servers.handler.disconnect(server_id)
         for server_id in wanted - held:

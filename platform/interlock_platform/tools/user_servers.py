@@ -25,7 +25,8 @@ class UserServers:
 
     @property
     def busy(self) -> bool:
-        return False
+        """Whether a call is under way, which may wait for a person for long."""
+        return self.handler.busy
 
     def begin(self, spec: ServerSpec) -> None:
         """Connects in the background; how it goes is told as changes."""

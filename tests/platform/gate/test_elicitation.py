@@ -181,6 +181,34 @@ async def test_four_rounds_are_enough_for_any_server(place: Place, alice: Person
     assert asking.heard("for ever", "done") == 0
 
 
+async def test_an_older_server_gets_four_answers_in_one_call_and_then_none(place: Place, alice: Person) -> None:
+    thread_id, run_id, _ = await book(place, alice, booking("older", "without end", "name", rounds=6))
+    for _ in range(4):
+        (asked,) = await question(alice, thread_id)
+        assert (await alice.decide(asked, "respond", content={"name": "Ada"}))["ok"]
+        await answered(alice, thread_id, asked["id"])
+    assert await alice.finished(thread_id, run_id) == "success"
+    assert [told["name"]["action"] for told in heard(alice, thread_id)] == ["accept"] * 4 + ["cancel"] * 2
+
+
+async def test_a_question_after_the_decision_is_told_as_what_the_run_waits_for(place: Place, alice: Person) -> None:
+    place.model.script([{"after_tool": False, "calls": [booking("today", "told", "name")]}, {"text": "Booked."}])
+    thread_id = await alice.new_thread()
+    run_id = await alice.say(thread_id, "Book it")
+
+    def waits() -> list[list[str]]:
+        ends = [event["outcome"] for event in alice.events(thread_id, "RUN_FINISHED", run_id)]
+        return [[wait["id"] for wait in end["interrupts"]] for end in ends if end["type"] == "interrupt"]
+
+    card = await alice.card(thread_id)
+    await alice.until(lambda: waits() == [[card["id"]]])
+    assert (await alice.decide(card, "approve"))["ok"]
+    (asked,) = await question(alice, thread_id)
+    await alice.until(lambda: waits() == [[card["id"]], [asked["id"]]])
+    assert (await alice.decide(asked, "respond", content={"name": "Ada"}))["ok"]
+    assert await alice.finished(thread_id, run_id) == "success"
+
+
 async def answered(person: Person, thread_id: str, call_id: str) -> None:
     await person.until(lambda: state_of(person, thread_id, call_id) == "answered")
 
