@@ -93,7 +93,7 @@ class Executor:
 
     async def _execute(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
-            call = await store.call(session, call_id)
+            call = await store.row(session, call_id)
             if call is None or call.state not in ("approved", "started", "input_required"):
                 return
             ours = call.executor == self._name

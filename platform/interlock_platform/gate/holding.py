@@ -55,7 +55,7 @@ class Holding:
             whole = await store.find(session, call.id)
             if thread is None or whole is None or await run_is_over(session, call):
                 return False
-            if await store.call(session, child_id) is not None:
+            if await store.row(session, child_id) is not None:
                 # Only the answer to the commit was lost.
                 return True
             if whole.call.state == "started":
@@ -79,7 +79,7 @@ class Holding:
 
     async def _child(self, key: UserKey, child_id: UUID) -> Call | None:
         async with self._database.transaction(key.scope) as session:
-            return await store.call(session, child_id)
+            return await store.row(session, child_id)
 
     @staticmethod
     async def _ring_about(thread_id: UUID, rings: asyncio.Queue[tuple[str, str | None]]) -> None:

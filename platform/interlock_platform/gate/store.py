@@ -65,7 +65,7 @@ async def find(session: AsyncSession, call_id: UUID) -> Whole | None:
     return wholes[0] if wholes else None
 
 
-async def call(session: AsyncSession, call_id: UUID) -> Call | None:
+async def row(session: AsyncSession, call_id: UUID) -> Call | None:
     """The row alone."""
     return await session.get(Call, call_id, populate_existing=True)
 
