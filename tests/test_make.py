@@ -16,7 +16,7 @@ def test_help_lists_every_verb() -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     shown = subprocess.run(["make", "help"], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=True).stdout
     verbs = [line.split()[1] for line in shown.splitlines() if "(maintenance)" not in line]
-    assert verbs == ["help", "run", "test", "check", "dev", "web", "migrate", "clean"]
+    assert verbs == ["help", "run", "test", "faults", "mutants", "check", "dev", "web", "migrate", "clean"]
 
 
 @pytest.mark.parametrize("name", ["bootstrap", "runtime", "web", "dev"])

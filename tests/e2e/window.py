@@ -45,6 +45,7 @@ class Window:
     def expect_outage(self) -> None:
         """The server will be away for a while, and the browser will say so."""
         self.expect_error(r"ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED")
+        self.expect_error("ERR_CONTENT_LENGTH_MISMATCH")
         self.expect_error(r"WebSocket connection to 'ws://[^']+' failed|responded with a status of 50\d")
 
     @property

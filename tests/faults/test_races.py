@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,17 +45,20 @@ async def arena(postgres: PostgresAccess, tmp_path_factory: pytest.TempPathFacto
         fresh_database(postgres) as urls,
         two_servers(urls, folder, worker="apart") as servers,
         browsers(servers, "alice") as places,
+        _arena(urls, places) as arena,
     ):
-        yield await _arena(urls, places)
+        yield arena
 
 
-async def _arena(urls: Urls, places: list[Browser]) -> Arena:
+@asynccontextmanager
+async def _arena(urls: Urls, places: list[Browser]) -> AsyncIterator[Arena]:
     async with places[0].http.get("/api/me") as response:
         me = await response.json()
     database, queue = Database.connect(urls.runtime), Queue(urls.queue)
     tenant = TestTenant(database, UUID(me["tenant"]["id"]), {"alice": UUID(me["user"]["id"])})
-    await queue.app.open_async()
-    return Arena(await desk_of(tenant, queue), places)
+    async with queue.app.open_async():
+        yield Arena(await desk_of(tenant, queue), places)
+    await database.close()
 
 
 async def test_of_sixteen_deciders_by_two_doors_of_two_servers_one_wins(arena: Arena, long: bool) -> None:

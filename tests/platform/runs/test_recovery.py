@@ -1,13 +1,15 @@
 """Jobs whose worker died are handed out again; those of a live worker never are."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import psycopg
 import pytest
-from procrastinate import JobContext
+from procrastinate import App, JobContext
+from procrastinate.jobs import Job
+from procrastinate.testing import InMemoryConnector
 from procrastinate.worker import Worker
 
 from interlock_platform.database import conninfo
@@ -62,11 +64,17 @@ async def keeping(liveness: Liveness) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def vouch(liveness: Liveness, worker_id: int) -> None:
-    async def nothing() -> None:
-        return None
+async def nothing() -> None:
+    return None
 
-    await liveness.vouch(nothing, cast(JobContext, None), cast(Worker, KnownWorker(worker_id)))
+
+async def vouch(
+    liveness: Liveness, worker_id: int, job_id: int | None = None, work: Callable[[], Awaitable[None]] = nothing
+) -> None:
+    """The worker does a job, up to where the queue would be told of its end."""
+    job = Job(id=job_id, queue="default", lock=None, queueing_lock=None, task_name="advance")
+    context = JobContext(app=App(connector=InMemoryConnector()), job=job, start_timestamp=0, abort_reason=lambda: None)
+    await liveness.vouch(work, context, cast(Worker, KnownWorker(worker_id)))
 
 
 async def becomes(urls: Urls, job_id: int, state: str) -> None:
@@ -124,3 +132,27 @@ async def test_a_lost_connection_is_opened_again_with_its_locks(urls: Urls) -> N
         _, dead = await job_of(urls, heartbeat_seconds_ago=60)
         await becomes(urls, dead, "todo")
         assert await state_of(urls, kept) == "doing"
+
+
+async def test_a_job_whose_end_could_not_be_written_is_handed_out_again_and_one_under_way_is_not(
+    urls: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "GRACE_SECONDS", 0.0)
+    worker_id, unwritten = await job_of(urls, heartbeat_seconds_ago=0)
+    _, under_way = await job_of(urls, heartbeat_seconds_ago=0)
+    await sql(urls, "update procrastinate_jobs set worker_id = %s where id = %s", worker_id, under_way)
+    alive, rescued = Liveness(conninfo(urls.queue)), asyncio.Event()
+    async with keeping(alive), asyncio.timeout(10), asyncio.TaskGroup() as workers:
+        workers.create_task(_work_until(rescued, alive, worker_id, under_way))
+        await vouch(alive, worker_id, unwritten)
+        await becomes(urls, unwritten, "todo")
+        assert await state_of(urls, under_way) == "doing"
+        rescued.set()
+        await becomes(urls, under_way, "todo")
+
+
+async def _work_until(over: asyncio.Event, liveness: Liveness, worker_id: int, job_id: int) -> None:
+    async def wait() -> None:
+        await over.wait()
+
+    await vouch(liveness, worker_id, job_id, wait)
