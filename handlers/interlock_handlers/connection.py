@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
 from interlock_handlers.asked_again import asked_again
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionKind, ConnectionState
 from interlock_handlers.definition import ToolDefinition
@@ -40,9 +41,16 @@ class Connection:
     """Opened and closed from any task; the session itself belongs to a task of its own, and so does keeping it up."""
 
     def __init__(
-        self, spec: ServerSpec, *, ssl_context: ssl.SSLContext, changes: Changes | None = None, mode: str = "auto"
+        self,
+        spec: ServerSpec,
+        authorization: Authorization | None = None,
+        *,
+        ssl_context: ssl.SSLContext,
+        changes: Changes | None = None,
+        mode: str = "auto",
     ) -> None:
         self.spec = spec
+        self.authorization = authorization
         self.state = ConnectionState()
         self.definitions: tuple[ToolDefinition, ...] = ()
         self._ssl_context = ssl_context
@@ -171,8 +179,7 @@ class Connection:
         self._kick.clear()
         asked, self._asked = self._asked, _asked()
         self._show(ConnectionState("connecting", tools=len(self.definitions)))
-        wire: Wire = StdioWire(self.spec) if self.spec.transport == "stdio" else HttpWire(self.spec, self._ssl_context)
-        session = Session(wire, server=self.spec.id, mode=self._mode)
+        session = Session(self._wire(), server=self.spec.id, mode=self._mode)
         attempt = asyncio.create_task(self._establish(session))
         await self._first_unless_closing(attempt)
         attempt.cancel()
@@ -194,6 +201,11 @@ class Connection:
             self._failure = ServerNonsense(f"{self.spec.name} could not be used; the log of Interlock says why.")
         asked.set_result(self._failure)
         return None
+
+    def _wire(self) -> Wire:
+        if self.spec.transport == "stdio":
+            return StdioWire(self.spec)
+        return HttpWire(self.spec, self._ssl_context, self.authorization)
 
     async def _establish(self, session: Session) -> None:
         await session.start(START_SECONDS[self.spec.transport])

@@ -42,6 +42,9 @@ class Exchange:
         # False when the SDK makes up a JSON-RPC error for an answer that is none (a redirect, a web page, 202).
         self.in_protocol = True
         self.abandoned = False
+        # Why no credentials could be sent, or none that the server takes.
+        self.unauthorized: ServerUnavailable | None = None
+        self.signed_in = False
         self.broken = Latch()
 
     def sending(self) -> bool:
@@ -57,10 +60,14 @@ class Exchange:
 
     def outcome(self, why: str, error: types.ErrorData | None = None) -> CallError:
         """What a call without a result came to; `error` is the answer, if there was one."""
+        if self.unauthorized is not None:
+            return self.unauthorized
         if self.sent_at is None:
             return ServerUnavailable(f"{why}. Nothing was sent to it.")
         if self.status in REFUSING_STATUSES:
             reason = f"The server refused the call (HTTP {self.status}); it did not run."
+            if self.status == 403 and self.signed_in:
+                return NotExecuted(f"{reason} Your account there may not do this.", code="server_forbidden")
             return NotExecuted(reason, code=REFUSING_STATUSES[self.status])
         if error is not None and self.in_protocol and error.code in REFUSING_ERRORS:
             return NotExecuted(f"The server refused the call: {error.message} ({error.code})", code="server_refused")

@@ -11,6 +11,7 @@ from mcp.client import Transport
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.latch import Latch
 from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
@@ -29,11 +30,15 @@ class HttpWire(httpx2.AsyncBaseTransport):
     exception that passes through them ends the whole session with every other call in it.
     """
 
-    def __init__(self, spec: ServerSpec, ssl_context: ssl.SSLContext) -> None:
+    def __init__(
+        self, spec: ServerSpec, ssl_context: ssl.SSLContext, authorization: Authorization | None = None
+    ) -> None:
         self.dead = Latch()
         self.doubtful = Latch()
         self.established = False
         self._spec = spec
+        self._authorization = authorization
+        self._unauthorized: ServerUnavailable | None = None
         # Without a limit on connections: a call that waits for a free one looks like a server that hangs.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         self._inner = httpx2.AsyncHTTPTransport(verify=ssl_context, limits=limits)
@@ -50,6 +55,8 @@ class HttpWire(httpx2.AsyncBaseTransport):
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
         where = _address(self._spec.url)
+        if self._unauthorized is not None:
+            return self._unauthorized
         if self._login_required:
             return LoginRequired(f"{where} wants you to sign in before it can be used (HTTP {self._status}).")
         if self._failure is not None:
@@ -67,7 +74,15 @@ class HttpWire(httpx2.AsyncBaseTransport):
         if exchange is not None:
             request.extensions["trace"] = _watch(exchange)
         try:
-            response = await self._inner.handle_async_request(request)
+            response = await self._authorized(request, exchange)
+        except ServerUnavailable as error:
+            # Nothing of it ran: no credentials were sent, or the server refused them.
+            self._unauthorized = error
+            self.doubtful.set(str(error))
+            if exchange is not None:
+                exchange.unauthorized = error
+                exchange.broken.set(str(error))
+            return httpx2.Response(401 if isinstance(error, LoginRequired) else 503, request=request)
         except httpx2.TransportError as error:
             self._failure = error
             if exchange is not None:
@@ -91,9 +106,35 @@ class HttpWire(httpx2.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._inner.aclose()
 
+    async def _authorized(self, request: httpx2.Request, exchange: Exchange | None) -> httpx2.Response:
+        """The answer to the request with the user's credentials, sent once more if those were refused and renewed.
+
+        Raises ServerUnavailable where there are none.
+        """
+        if self._authorization is None or not _same_origin(request.url, httpx2.URL(self._spec.url)):
+            return await self._inner.handle_async_request(request)
+        sent = await self._authorization.headers()
+        request.headers.update(sent)
+        response = await self._inner.handle_async_request(request)
+        if response.status_code not in (401, 403):
+            return response
+        challenge = response.headers.get("www-authenticate")
+        try:
+            renewed = await self._authorization.refused(response.status_code, challenge, sent)
+        except BaseException:
+            await response.aclose()
+            raise
+        if not renewed:
+            return response
+        await response.aclose()
+        if exchange is not None:
+            exchange.not_sent_after_all()
+        request.headers.update(await self._authorization.headers())
+        return await self._inner.handle_async_request(request)
+
     def _note(self, request: httpx2.Request, response: httpx2.Response, exchange: Exchange | None) -> None:
         self._status = response.status_code
-        if response.status_code in (401, 403):
+        if response.status_code == 401 or (response.status_code == 403 and self._authorization is None):
             self._login_required = True
             self.doubtful.set("The server wants a new sign-in")
         if response.status_code == 404 and "mcp-session-id" in request.headers:
@@ -102,6 +143,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
             return
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         exchange.status = response.status_code
+        exchange.signed_in = self._authorization is not None
         exchange.last_heard = f"HTTP {response.status_code} {kind}".strip()
         if self.is_sse:
             # The answer comes over the event stream; a refused POST is all that this response can say.
@@ -152,6 +194,14 @@ class _Body(httpx2.AsyncByteStream):
     def _end(self, why: str) -> None:
         if self._exchange is not None:
             self._exchange.broken.set(why)
+
+
+def _same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _is_call(request: httpx2.Request) -> bool:

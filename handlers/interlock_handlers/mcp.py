@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, overload
 
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
@@ -23,15 +24,16 @@ class MCPHandler:
         self._changes = Changes()
         self._connections: dict[str, Connection] = {}
 
-    async def connect(self, spec: ServerSpec) -> tuple[ToolDefinition, ...]:
-        """Connect, or try again now.
+    async def connect(self, spec: ServerSpec, authorization: Authorization | None = None) -> tuple[ToolDefinition, ...]:
+        """Connect, or try again now; another spec or another account is another connection.
 
         Raises ServerUnavailable (LoginRequired, ServerNonsense); the server then stays in `states` and is tried again
         until it is there or `disconnect` is called.
         """
         connection = self._connections.get(spec.id)
-        if connection is None or connection.spec != spec:
-            former, connection = connection, Connection(spec, ssl_context=self._ssl_context, changes=self._changes)
+        if connection is None or (connection.spec, connection.authorization) != (spec, authorization):
+            former = connection
+            connection = Connection(spec, authorization, ssl_context=self._ssl_context, changes=self._changes)
             self._connections[spec.id] = connection
             if former is not None:
                 await former.close()

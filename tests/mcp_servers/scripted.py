@@ -37,6 +37,8 @@ class ScriptedServer:
             "tools/call": [{"result": {"content": [{"type": "text", "text": "acted"}]}}],
         }
         self.heard: list[str] = []
+        self.heads: list[tuple[str, str]] = []
+        """Of each request its method and its head."""
         self.idle = asyncio.Event()
 
     @property
@@ -56,6 +58,7 @@ class ScriptedServer:
         message: Message = json.loads(body) if body else {}
         method = str(message.get("method"))
         self.heard.append(method)
+        self.heads.append((method, head))
         if self.page is not None:
             writer.write(self.page)
             return False

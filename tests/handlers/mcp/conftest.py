@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.connection import Connection
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.server_spec import ServerSpec
@@ -31,8 +32,8 @@ class Connections:
         self._ssl_context = ssl_context
         self._stack = stack
 
-    def make(self, spec: ServerSpec, mode: str = "auto") -> Connection:
-        connection = Connection(spec, ssl_context=self._ssl_context, mode=mode)
+    def make(self, spec: ServerSpec, mode: str = "auto", authorization: Authorization | None = None) -> Connection:
+        connection = Connection(spec, authorization, ssl_context=self._ssl_context, mode=mode)
         self._stack.push_async_callback(connection.close)
         return connection
 
