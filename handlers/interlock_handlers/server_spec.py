@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Transport = Literal["stdio", "sse", "http"]
+Authentication = Literal["none", "headers", "oauth"]
+Origin = Literal["platform", "tenant", "personal"]
+"""Who entered it: the operator, in a file; an admin, for everybody of a tenant; somebody, for themselves."""
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,5 @@ class ServerSpec:
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: float = 60.0
+    auth: Authentication = "none"
+    origin: Origin = "platform"
