@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interlock_handlers.sandbox.sandbox import Sandbox
+
 Transport = Literal["stdio", "sse", "http"]
 Authentication = Literal["none", "headers", "oauth"]
 Origin = Literal["platform", "tenant", "personal"]
@@ -22,6 +24,9 @@ class ServerSpec:
     args: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     cwd: str | None = None
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    owner: str = ""
+    """Whom the command is started for; a name of ours, the same every time."""
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: float = 60.0

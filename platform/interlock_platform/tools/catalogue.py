@@ -123,6 +123,12 @@ def personal(spec: ServerSpec, owner: str) -> ServerSpec:
 
     return replace(
         spec,
+        owner=owner,
+        sandbox=replace(
+            spec.sandbox,
+            read=tuple(path.replace(OWNER, owner) for path in spec.sandbox.read),
+            write=tuple(path.replace(OWNER, owner) for path in spec.sandbox.write),
+        ),
         args=tuple(argument.replace(OWNER, owner) for argument in spec.args),
         env=filled(spec.env),
         url=spec.url.replace(OWNER, owner),
