@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from interlock_handlers.callbacks import Callbacks
 from interlock_handlers.elicitation import Ask, InputRequired
 from interlock_handlers.exchange import Exchange, current_exchange
+from interlock_handlers.incoming import completed
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.server_errors import ServerNonsense
 from interlock_handlers.time_limit import TimeLimit
@@ -190,14 +191,14 @@ class Session:
             so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
             exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
 
-        if self.protocol not in MODERN_PROTOCOL_VERSIONS:
+        if not self._is_modern():
             asked = replace(asked, resume=None)
         return await self._client.session.send_request(asked.wire(), ANSWER, progress_callback=heard)
 
     async def _own(self) -> None:
         try:
             async with Client(
-                self.wire.transport(),
+                completed(self.wire.transport(), self._is_modern),
                 mode=self._mode,
                 cache=None,
                 client_info=CLIENT,
@@ -222,6 +223,9 @@ class Session:
                         await asyncio.wait({listener})
         finally:
             self.ended.set(self.wire.dead.reason or "The connection to the server was lost")
+
+    def _is_modern(self) -> bool:
+        return self.protocol in MODERN_PROTOCOL_VERSIONS
 
     async def _heard(self, message: object) -> None:
         if isinstance(message, types.ToolListChangedNotification):
