@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,8 @@ from interlock_handlers.elicitation import Ask, InputRequired, Resumption
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.offering import usable_definitions
+from interlock_handlers.outbound.outbound import Outbound
+from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.result import CallResult, call_result
 from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -45,7 +46,7 @@ class Connection:
         spec: ServerSpec,
         authorization: Authorization | None = None,
         *,
-        ssl_context: ssl.SSLContext,
+        outbound: Outbound,
         changes: Changes | None = None,
         mode: str = "auto",
     ) -> None:
@@ -53,7 +54,7 @@ class Connection:
         self.authorization = authorization
         self.state = ConnectionState()
         self.definitions: tuple[ToolDefinition, ...] = ()
-        self._ssl_context = ssl_context
+        self._outbound = outbound
         self._changes = changes
         self._mode = mode
         self._closing = Latch()
@@ -205,7 +206,7 @@ class Connection:
     def _wire(self) -> Wire:
         if self.spec.transport == "stdio":
             return StdioWire(self.spec)
-        return HttpWire(self.spec, self._ssl_context, self.authorization)
+        return HttpWire(self.spec, self._outbound, self.authorization)
 
     async def _establish(self, session: Session) -> None:
         await session.start(START_SECONDS[self.spec.transport])
@@ -258,7 +259,7 @@ class Connection:
             return
         kind: ConnectionKind = "sign_in" if isinstance(self._failure, LoginRequired) else "error"
         delay = None
-        if not isinstance(self._failure, LoginRequired | ServerNonsense):
+        if not isinstance(self._failure, LoginRequired | ServerNonsense | AddressRefused):
             most = min(FIRST_RETRY_SECONDS * 2**failures, LAST_RETRY_SECONDS)
             delay = random.uniform(most / 2, most)  # noqa: S311 - spreads reconnects, guards nothing
         self._show(

@@ -1,7 +1,6 @@
 """A session's HTTP: one client, every request watched, its faults kept to the request that met them."""
 
 import json
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from mcp.client.streamable_http import streamable_http_client
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.latch import Latch
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 
@@ -30,18 +30,14 @@ class HttpWire(httpx2.AsyncBaseTransport):
     exception that passes through them ends the whole session with every other call in it.
     """
 
-    def __init__(
-        self, spec: ServerSpec, ssl_context: ssl.SSLContext, authorization: Authorization | None = None
-    ) -> None:
+    def __init__(self, spec: ServerSpec, outbound: Outbound, authorization: Authorization | None = None) -> None:
         self.dead = Latch()
         self.doubtful = Latch()
         self.established = False
         self._spec = spec
         self._authorization = authorization
         self._unauthorized: ServerUnavailable | None = None
-        # Without a limit on connections: a call that waits for a free one looks like a server that hangs.
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
-        self._inner = httpx2.AsyncHTTPTransport(verify=ssl_context, limits=limits)
+        self._inner = outbound.transport(spec)
         self._failure: httpx2.TransportError | None = None
         self._status: int | None = None
         self._login_required = False

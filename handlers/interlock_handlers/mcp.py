@@ -1,7 +1,6 @@
 """One user's MCP servers: connected, disconnected, called."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, overload
 
@@ -11,6 +10,7 @@ from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.elicitation import Ask, InputRequired, Resumption
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -19,8 +19,8 @@ from interlock_handlers.server_spec import ServerSpec
 class MCPHandler:
     """Made inside the event loop; every connection of it ends with `aclose`."""
 
-    def __init__(self, *, ssl_context: ssl.SSLContext) -> None:
-        self._ssl_context = ssl_context
+    def __init__(self, *, outbound: Outbound) -> None:
+        self._outbound = outbound
         self._changes = Changes()
         self._connections: dict[str, Connection] = {}
 
@@ -33,7 +33,7 @@ class MCPHandler:
         connection = self._connections.get(spec.id)
         if connection is None or (connection.spec, connection.authorization) != (spec, authorization):
             former = connection
-            connection = Connection(spec, authorization, ssl_context=self._ssl_context, changes=self._changes)
+            connection = Connection(spec, authorization, outbound=self._outbound, changes=self._changes)
             self._connections[spec.id] = connection
             if former is not None:
                 await former.close()

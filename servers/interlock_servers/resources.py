@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_platform.audit.service import Trail
 from interlock_platform.audit.signing import Signer
 from interlock_platform.chat.ending import Ending
@@ -87,7 +88,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         await in_background(stack, bell.run())
         await bell.listening.wait()
         judging = Judging()
-        tools = Tools(database, catalogue, secret, judging.usual_verdicts)
+        tools = Tools(database, catalogue, secret, judging.usual_verdicts, Outbound())
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
         server_names = {spec.id: spec.name for spec in catalogue.values()}

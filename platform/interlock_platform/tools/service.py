@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from interlock_handlers.changes import Change
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition, UnusableDefinition
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.registry import Registry
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -50,13 +50,18 @@ class Tools:
     """The catalogue, and each user's connections to it."""
 
     def __init__(
-        self, database: Database, catalogue: Mapping[str, ServerSpec], secret_key: str, usual_verdicts: UsualVerdicts
+        self,
+        database: Database,
+        catalogue: Mapping[str, ServerSpec],
+        secret_key: str,
+        usual_verdicts: UsualVerdicts,
+        outbound: Outbound,
     ) -> None:
         self._database = database
         self._usual_verdicts = usual_verdicts
         self.catalogue = catalogue
         self._secret_key = secret_key
-        self._ssl_context = ssl.create_default_context()
+        self._outbound = outbound
         self.handlers: Registry[UserKey, UserServers] = Registry(self._make)
 
     async def _make(self, key: UserKey) -> UserServers:
@@ -66,7 +71,7 @@ class Tools:
         # Loading the protocol's models takes a good part of a start, and the doors open without them.
         from interlock_handlers.mcp import MCPHandler
 
-        return UserServers(MCPHandler(ssl_context=self._ssl_context), note)
+        return UserServers(MCPHandler(outbound=self._outbound), note)
 
     async def servers_of(self, key: UserKey) -> UserServers:
         """The user's servers, in step with what is stored: missing ones begin to connect, unwanted ones go."""

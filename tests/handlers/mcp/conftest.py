@@ -1,6 +1,5 @@
 """Connections that end with the test, and the servers that they are made to."""
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -10,6 +9,7 @@ import pytest_asyncio
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.connection import Connection
 from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_spec import ServerSpec
 from tests.mcp_servers.fixtures import (  # noqa: F401 - fixtures
     asking,
@@ -21,19 +21,19 @@ from tests.mcp_servers.fixtures import (  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
-def ssl_context() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def outbound() -> Outbound:
+    return Outbound()
 
 
 class Connections:
     """Opens connections and closes them when the test ends."""
 
-    def __init__(self, ssl_context: ssl.SSLContext, stack: AsyncExitStack) -> None:
-        self._ssl_context = ssl_context
+    def __init__(self, outbound: Outbound, stack: AsyncExitStack) -> None:
+        self._outbound = outbound
         self._stack = stack
 
     def make(self, spec: ServerSpec, mode: str = "auto", authorization: Authorization | None = None) -> Connection:
-        connection = Connection(spec, authorization, ssl_context=self._ssl_context, mode=mode)
+        connection = Connection(spec, authorization, outbound=self._outbound, mode=mode)
         self._stack.push_async_callback(connection.close)
         return connection
 
@@ -44,13 +44,13 @@ class Connections:
 
 
 @pytest_asyncio.fixture
-async def connections(ssl_context: ssl.SSLContext) -> AsyncIterator[Connections]:
+async def connections(outbound: Outbound) -> AsyncIterator[Connections]:
     async with AsyncExitStack() as stack:
-        yield Connections(ssl_context, stack)
+        yield Connections(outbound, stack)
 
 
 @pytest_asyncio.fixture
-async def handler(ssl_context: ssl.SSLContext) -> AsyncIterator[MCPHandler]:
-    handler = MCPHandler(ssl_context=ssl_context)
+async def handler(outbound: Outbound) -> AsyncIterator[MCPHandler]:
+    handler = MCPHandler(outbound=outbound)
     yield handler
     await handler.aclose()

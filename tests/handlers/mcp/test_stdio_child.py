@@ -16,12 +16,13 @@ from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import until
 
 HOST = """
-import asyncio, json, ssl, sys
+import asyncio, json, sys
 from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_spec import ServerSpec
 
 async def main():
-    handler = MCPHandler(ssl_context=ssl.create_default_context())
+    handler = MCPHandler(outbound=Outbound())
     command, *args = json.loads(sys.argv[1])
     await handler.connect(ServerSpec("journal", "Journal", "stdio", command=command, args=tuple(args)))
     await handler.call("journal", "record", {"value": "x"})

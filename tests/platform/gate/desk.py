@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.chat.ending import Ending
 from interlock_platform.database import Database
@@ -154,7 +155,7 @@ async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
     database = tenant.database
     catalogue = {"journal": ServerSpec("journal", "Journal", "http", url="http://127.0.0.1:9/mcp")}
     judging, names = Judging(), {"journal": "The journal"}
-    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts)
+    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Outbound())
     async with database.transaction(tenant.scope) as session:
         await tools.pin(session, DEFINITION)
     ledger = Ledger(queue, names)
