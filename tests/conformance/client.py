@@ -6,7 +6,6 @@ By hand: `MCP_CONFORMANCE_SCENARIO=tools_call python -m tests.conformance.client
 import asyncio
 import json
 import os
-import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
 from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_spec import ServerSpec
 
@@ -34,7 +34,7 @@ class Scenario:
 
 async def play(scenario: Scenario) -> None:
     """The scenario from connecting to disconnecting; raises what goes wrong in it."""
-    handler = MCPHandler(ssl_context=ssl.create_default_context())
+    handler = MCPHandler(outbound=Outbound())
     try:
         await PLAYS.get(scenario.name, use_every_tool)(handler, scenario)
     finally:
