@@ -12,9 +12,9 @@ from psycopg import sql
 from sqlmodel import SQLModel
 
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, conninfo
-from interlock_platform.tables import conversation, identity, ledger, policy, record, servers, tooling
+from interlock_platform.tables import conversation, identity, ledger, logins, policy, record, servers, tooling, vault
 
-TABLES = (conversation, identity, ledger, policy, record, servers, tooling)
+TABLES = (conversation, identity, ledger, logins, policy, record, servers, tooling, vault)
 OWN_TABLES = frozenset(SQLModel.metadata.tables)
 MIGRATION_LOCK = 0x1E7EB10C
 MOST_TRIES = 10

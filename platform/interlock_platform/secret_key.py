@@ -26,3 +26,11 @@ def load_secret_key(settings: Settings) -> str:
         finally:
             mine.unlink()
     return path.read_text()
+
+
+def load_vault_keys(settings: Settings) -> tuple[str, ...]:
+    """What secrets are encrypted under: the present key first, then those that may have been used before."""
+    former = settings.vault_former_keys.get_secret_value().split(",") if settings.vault_former_keys else []
+    keys = [settings.vault_key.get_secret_value()] if settings.vault_key else []
+    own = load_secret_key(settings)
+    return tuple(dict.fromkeys(key.strip() for key in ([*keys, *former, own] if keys else [own, *former])))

@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         description="Key from which session and credential keys are derived; the same in every process. "
         "Empty: made once and kept in the data directory.",
     )
+    vault_key: SecretStr | None = Field(
+        default=None,
+        description="Key under which people's tokens and servers' secrets are encrypted, of 32 characters at least. "
+        "Empty: the secret key.",
+    )
+    vault_former_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys that were used before, separated by commas: what they encrypted can be read until "
+        "`interlock keys rotate` is through.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         description="OpenID Connect issuer that people sign in with. Empty: the development one, on loopback.",
@@ -156,6 +166,13 @@ class Settings(BaseSettings):
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("must be at least 32 characters long")
+        return value
+
+    @field_validator("vault_key", "vault_former_keys")
+    @classmethod
+    def _are_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(key.strip()) < 32 for key in value.get_secret_value().split(",")):
+            raise ValueError("must be at least 32 characters long, and a comma separates two keys")
         return value
 
     @field_validator("model")

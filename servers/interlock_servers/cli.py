@@ -1,4 +1,4 @@
-"""The command line: `interlock serve | worker | migrate | settings | doctor | audit verify | version`."""
+"""The command line: `interlock serve | worker | migrate | settings | doctor | keys rotate | audit verify | version`."""
 
 import asyncio
 import gc
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="Check the record of who did what.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+keys = typer.Typer(help="Change the key under which secrets are encrypted.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 Result = TypeVar("Result")
 out = Console()
 err = Console(stderr=True)
@@ -101,6 +103,27 @@ def doctor() -> None:
     show_findings(out, findings)
     if any(finding.state == "missing" for finding in findings):
         raise typer.Exit(1)
+
+
+@keys.command()
+def rotate() -> None:
+    """Bring every secret under the present key, while Interlock serves; the exit code is 1 if one can't be opened."""
+    settings = _settings()
+    from interlock_platform.secret_key import load_vault_keys
+    from interlock_platform.vault.keyring import Keyring
+    from interlock_platform.vault.rotation import Rotated
+    from interlock_platform.vault.rotation import rotate as bring_under_present_key
+    from interlock_servers.owner_url import owner_url
+
+    async def run() -> Rotated:
+        async with owner_url(settings) as url:
+            return await bring_under_present_key(url, Keyring(load_vault_keys(settings)))
+
+    rotated = _in_sentences(lambda: asyncio.run(run()))
+    out.print(f"{rotated.wrapped} secrets were brought under the present key.")
+    if rotated.refused:
+        whys = ", ".join(sorted(set(rotated.refused.values())))
+        _stop(f"{len(rotated.refused)} secrets could not be: {whys} Set INTERLOCK_VAULT_FORMER_KEYS, and try again.")
 
 
 @audit.command()

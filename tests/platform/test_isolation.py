@@ -16,7 +16,10 @@ from tests.person import Person
 from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
-NOT_IN_A_TURN = {"servers", "server_policies", "definition_decisions", "thread_tools"}
+NOT_IN_A_TURN = {
+    *("servers", "server_policies", "definition_decisions", "thread_tools"),
+    *("secrets", "logins", "login_flows", "login_clients"),
+}
 
 
 async def test_every_table_with_data_forces_row_level_security(urls: Urls) -> None:
