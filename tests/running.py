@@ -26,7 +26,7 @@ def catalogue_file(folder: Path, *specs: ServerSpec) -> Path:
     entries: dict[str, Any] = {}
     for spec in specs:
         remote = {"type": spec.transport, "url": spec.url, "headers": dict(spec.headers)}
-        started = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env)}
+        started = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env), "sandbox": False}
         entries[spec.id] = {"name": spec.name, **(started if spec.transport == "stdio" else remote)}
     path = folder / "catalogue.json"
     path.write_text(json.dumps({"mcpServers": entries}))

@@ -25,6 +25,7 @@ READERS_OF_THE_ENVIRONMENT = {
     "platform/interlock_platform/settings_origin.py",
     "platform/interlock_platform/tools/catalogue.py",
     "servers/interlock_servers/postgres_account.py",
+    "handlers/interlock_handlers/sandbox/launcher.py",
 }
 SETTERS_OF_THE_SCOPE = {
     DATABASE,

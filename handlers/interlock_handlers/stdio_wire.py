@@ -22,10 +22,13 @@ from mcp.shared.message import SessionMessage
 
 from interlock_handlers.exchange import current_exchange
 from interlock_handlers.latch import Latch
+from interlock_handlers.sandbox.command import Command
+from interlock_handlers.sandbox.containment import Containment
+from interlock_handlers.sandbox.probe import containment as strongest
+from interlock_handlers.sandbox.start import Start, prepare
 from interlock_handlers.server_errors import ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 
-LEAST_ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 MAX_LINE_BYTES = 8 * 1024 * 1024
 GRACE_SECONDS = 2.0
 
@@ -33,13 +36,15 @@ logger = logging.getLogger(__name__)
 
 
 class StdioWire:
-    """One child process, its own process group, an environment of what the spec declares and no more."""
+    """One child process in its sandbox, with an environment of what the spec declares and no more."""
 
-    def __init__(self, spec: ServerSpec) -> None:
+    def __init__(self, spec: ServerSpec, containment: Containment | None = None) -> None:
+        """Without `containment`, in the strongest that works here."""
         self.dead = Latch()
         self.doubtful = Latch()
         self.established = False
         self._spec = spec
+        self._containment = containment
         self._process: Process | None = None
         self._start_error: OSError | None = None
         self._garbage = ""
@@ -68,19 +73,21 @@ class StdioWire:
 
     @asynccontextmanager
     async def _run(self) -> AsyncIterator[Any]:
+        start: Start | None = None
         try:
+            start = await asyncio.to_thread(self._prepare)
             process = await asyncio.create_subprocess_exec(
-                self._spec.command,
-                *self._spec.args,
+                *start.argv,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=LEAST_ENVIRONMENT | dict(self._spec.env),
-                cwd=self._spec.cwd,
+                env=start.env,
                 start_new_session=True,
             )
         except OSError as error:
             self._start_error = error
+            if start is not None:
+                start.clean_up()
             raise
         self._process = process
         incoming, messages = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -102,6 +109,13 @@ class StdioWire:
                 incoming.close()
                 await asyncio.gather(*readers, return_exceptions=True)
                 _release(process)
+                start.clean_up()
+
+    def _prepare(self) -> Start:
+        spec = self._spec
+        whose = f"{spec.owner}\0{spec.id}"
+        command = Command(spec.command, spec.args, spec.env, spec.cwd, spec.sandbox, whose)
+        return prepare(command, self._containment or strongest())
 
     async def _read(self, process: Process, incoming: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
         assert process.stdout is not None

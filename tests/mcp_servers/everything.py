@@ -2,11 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from interlock_handlers.sandbox.sandbox import Sandbox
+from interlock_handlers.server_spec import ServerSpec
 from tests.mcp_servers.process import ServerProcess, free_port, running
 
 FOLDER = Path(__file__).parent
@@ -20,6 +22,13 @@ def everything_command(transport: Literal["stdio", "sse", "streamableHttp"]) -> 
         if not needed.exists():
             raise RuntimeError(f"{needed} is missing. Run: cd tests/mcp_servers && {remedy}")
     return [str(NODE), str(SCRIPT), transport]
+
+
+def everything_stdio(env: Mapping[str, str] | None = None) -> ServerSpec:
+    """Started by whoever connects, in a sandbox in which it sees itself."""
+    command, *args = everything_command("stdio")
+    box = Sandbox(read=(str(FOLDER / "node_modules"),))
+    return ServerSpec("e", "E", "stdio", command=command, args=tuple(args), env=env or {}, sandbox=box)
 
 
 @contextmanager

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_spec import ServerSpec
 from tests.mcp_servers import journal as journal_module
 from tests.mcp_servers.everything import everything
 from tests.mcp_servers.process import ServerProcess, free_port, running
+
+OPEN = Sandbox(enabled=False)
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +60,9 @@ class JournalServers:
         ]
 
     def stdio(self, *options: str) -> ServerSpec:
-        """Started by whoever connects."""
-        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=(*self._argv[1:], *options))
+        """Started by whoever connects; not confined, for the tests that look at its process."""
+        args = (*self._argv[1:], *options)
+        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=args, sandbox=OPEN)
 
     def http(self, *options: str) -> tuple[ServerSpec, ServerProcess]:
         return self._started("http", "/mcp", *options)
@@ -104,7 +108,7 @@ class AskingServers:
         args = ["-m", "tests.mcp_servers.asking", "--journal", str(self._journal), *options]
         if transport == "stdio":
             env = {"PYTHONPATH": str(Path(__file__).parents[2])}
-            return ServerSpec(id, "Asking", "stdio", command=sys.executable, args=tuple(args), env=env)
+            return ServerSpec(id, "Asking", "stdio", command=sys.executable, args=tuple(args), env=env, sandbox=OPEN)
         port = self._started.get((transport, *options))
         if port is None:
             port = self._started[(transport, *options)] = free_port()

@@ -12,7 +12,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
+from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_spec import ServerSpec, Transport
+from interlock_platform.tools.sandbox_entry import SandboxEntry
 
 Catalogue = dict[str, ServerSpec]
 
@@ -44,6 +46,7 @@ class Entry(BaseModel):
     args: tuple[str, ...] = ()
     env: dict[str, str] = {}
     cwd: str | None = None
+    sandbox: SandboxEntry | Literal[False] = SandboxEntry()
     url: str = ""
     headers: dict[str, str] = {}
 
@@ -83,6 +86,7 @@ class Entry(BaseModel):
             # A child gets what its entry declares; without a search path it could not find even itself.
             env={"PATH": search_path, **self.env} if self.command else {},
             cwd=self.cwd,
+            sandbox=self.sandbox.sandbox() if self.sandbox else Sandbox(enabled=False),
             url=self.url,
             headers=self.headers,
             timeout_seconds=self.timeout,

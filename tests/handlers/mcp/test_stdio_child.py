@@ -9,9 +9,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from interlock_handlers.server_spec import ServerSpec
 from tests.handlers.mcp.conftest import Connections
-from tests.mcp_servers.everything import everything_command
+from tests.mcp_servers.everything import everything_stdio
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import until
 
@@ -19,12 +18,14 @@ HOST = """
 import asyncio, json, sys
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.outbound.outbound import Outbound
+from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_spec import ServerSpec
 
 async def main():
     handler = MCPHandler(outbound=Outbound())
     command, *args = json.loads(sys.argv[1])
-    await handler.connect(ServerSpec("journal", "Journal", "stdio", command=command, args=tuple(args)))
+    box = Sandbox(enabled=False)
+    await handler.connect(ServerSpec("journal", "Journal", "stdio", command=command, args=tuple(args), sandbox=box))
     await handler.call("journal", "record", {"value": "x"})
     await asyncio.Event().wait()
 
@@ -36,9 +37,7 @@ async def test_a_child_has_only_the_environment_that_its_entry_declares(
     connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INTERLOCK_SECRET_KEY", "hidden")
-    command, *args = everything_command("stdio")
-    spec = ServerSpec("e", "E", "stdio", command=command, args=tuple(args), env={"TOKEN": "given"})
-    connection = await connections.open(spec)
+    connection = await connections.open(everything_stdio({"TOKEN": "given"}))
     environment = json.loads((await connection.call("get-env", {})).text)
     assert environment == {"PATH": os.defpath, "LANG": "C.UTF-8", "TOKEN": "given"}
 
@@ -53,7 +52,7 @@ async def test_a_child_and_what_it_started_end_with_the_connection(
     child = psutil.Process(int(str(journal.received()[0]["pid"])))
     family = [child, *child.children(recursive=True)]
     assert len(family) == 2
-    assert os.getpgid(child.pid) == child.pid != os.getpgid(0)
+    assert os.getpgid(child.pid) != os.getpgid(0)
     await connection.close()
     await until(lambda: not any(_lives(process) for process in family), "the end of the family")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_spec import ServerSpec
 from tests.handlers.mcp.conftest import Connections
-from tests.mcp_servers.everything import everything_command
+from tests.mcp_servers.everything import everything_stdio
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import until
 
@@ -18,8 +19,9 @@ both_generations = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 
 def toolbox_stdio(folder: Path) -> ServerSpec:
-    args = ("-m", "interlock_servers.mcp.toolbox", "--notebook", str(folder / "notes.json"))
-    return ServerSpec("toolbox", "Toolbox", "stdio", command=sys.executable, args=args)
+    args = ("-m", "interlock_servers.mcp.toolbox", "--notebook", str(folder / "notebook" / "notes.json"))
+    box = Sandbox(write=(str(folder / "notebook"),))
+    return ServerSpec("toolbox", "Toolbox", "stdio", command=sys.executable, args=args, sandbox=box)
 
 
 @both_generations
@@ -68,8 +70,7 @@ async def test_the_reference_server_over_sse(connections: Connections, everythin
 
 @both_generations
 async def test_the_reference_server_over_stdio(connections: Connections, mode: str) -> None:
-    command, *args = everything_command("stdio")
-    connection = await connections.open(ServerSpec("e", "E", "stdio", command=command, args=tuple(args)), mode)
+    connection = await connections.open(everything_stdio(), mode)
     image = await connection.call("get-tiny-image", {})
     assert "image" in {note.kind for note in image.content}
     assert "[The tool returned an image (image/png" in image.text

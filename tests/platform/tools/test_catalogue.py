@@ -33,7 +33,8 @@ def test_without_a_file_there_are_the_servers_that_we_ship(tmp_path: Path) -> No
 
 def test_each_user_has_a_notebook_of_their_own(tmp_path: Path) -> None:
     toolbox = load_catalogue(None, tmp_path, {"PATH": BIN})["toolbox"]
-    assert personal(toolbox, "acme-alice").args[-1] == f"{tmp_path}/notebooks/acme-alice.json"
+    assert personal(toolbox, "acme-alice").args[-1] == f"{tmp_path}/notebooks/acme-alice/notes.json"
+    assert personal(toolbox, "acme-alice").sandbox.write == (f"{tmp_path}/notebooks/acme-alice",)
     with pytest.raises(ValueError, match="name of a file"):
         personal(toolbox, "../bob")
 
