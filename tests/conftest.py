@@ -55,7 +55,7 @@ async def postgres() -> AsyncIterator[PostgresAccess]:
     # Not below pytest's own directories: where root runs the tests, Postgres runs as somebody else.
     with TemporaryDirectory(prefix="interlock-tests-") as directory:
         Path(directory).chmod(0o711)
-        async with EmbeddedPostgres(Path(directory)) as access:
+        async with EmbeddedPostgres(Path(directory), durable=False) as access:
             await _administer(access, sql.SQL("create database {} owner {}"), TEMPLATE, OWNER)
             await migrate(access.url(OWNER, access.owner_password, TEMPLATE), SECRET_KEY)
             yield access

@@ -30,9 +30,11 @@ class EmbeddedPostgres:
     While it is open, a postmaster that dies is started again.
     """
 
-    def __init__(self, data_dir: Path, pg_bin: Path | None = None) -> None:
+    def __init__(self, data_dir: Path, pg_bin: Path | None = None, *, durable: bool = True) -> None:
+        """Without `durable` it may lose what it wrote when the machine goes down, but not when a process does."""
         self._cluster = Cluster(data_dir.resolve())
         self._pg_bin = pg_bin
+        self._durable = durable
         self._share: int | None = None
         self._pid = 0
         self._watcher: asyncio.Task[None] | None = None
@@ -157,7 +159,7 @@ class EmbeddedPostgres:
             postmaster = find_postmaster(self._cluster.data)
             if postmaster is None:
                 try:
-                    self._cluster.launch(self._pg_bin)
+                    self._cluster.launch(self._pg_bin, durable=self._durable)
                 except PostgresError:
                     # A process killed in the middle of this may have left a postmaster that was not to be seen yet.
                     if find_postmaster(self._cluster.data) is None:

@@ -52,7 +52,7 @@ class Cluster:
         """A name for its processes that no other cluster on the machine has."""
         return f"interlock-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]}"
 
-    def launch(self, pg_bin: Path | None) -> None:
+    def launch(self, pg_bin: Path | None, *, durable: bool = True) -> None:
         """Starts a postmaster, after making the cluster if there is none; returns when it is ready.
 
         Nobody else may do the same at the same time. Raises PostgresError.
@@ -72,7 +72,7 @@ class Cluster:
         account.own(self.log)
         command = ["pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(self.data), "-l", str(self.log)]
         started = account.run(
-            [binaries.program(command[0]), *command[1:], "-o", _options(socket_dir, self.name)], cwd=self.home
+            [binaries.program(command[0]), *command[1:], "-o", _options(socket_dir, self.name, durable)], cwd=self.home
         )
         if started.returncode != 0:
             tail = "; ".join(self.log.read_text(errors="replace").splitlines()[-3:])
@@ -138,7 +138,7 @@ class Cluster:
         return path
 
 
-def _options(socket_dir: Path, cluster_name: str) -> str:
+def _options(socket_dir: Path, cluster_name: str, durable: bool) -> str:
     settings = {
         "listen_addresses": "",
         "port": str(PORT),
@@ -146,7 +146,7 @@ def _options(socket_dir: Path, cluster_name: str) -> str:
         "unix_socket_permissions": "0700",
         "cluster_name": cluster_name,
         "password_encryption": "scram-sha-256",
-        "fsync": "on",
+        "fsync": "on" if durable else "off",
         "full_page_writes": "on",
         "synchronous_commit": "on",
         "max_connections": "200",

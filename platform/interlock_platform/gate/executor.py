@@ -73,14 +73,16 @@ class Executor:
         self._sent: set[UUID] = set()
         """What may have left and is not settled: nothing in here is ever sent again."""
 
-    async def execute(self, tenant_id: UUID, call_id: UUID) -> None:
+    async def execute(self, tenant_id: UUID, call_id: UUID, approved: Call | None = None) -> None:
         """Runs the call if it is approved, and writes down what became of it.
 
-        A job may be cancelled because its worker lost Postgres: what was sent goes on, and the next job joins it.
+        The row that was `approved` here a moment ago needs no reading: it is read again as the call is started. A job
+        may be cancelled because its worker lost Postgres: what was sent goes on, and the next job joins it.
         """
         work = self._under_way.get(call_id)
         if work is None:
-            work = self._under_way[call_id] = asyncio.create_task(self._execute(tenant_id, call_id))
+            going = self._execute_approved(tenant_id, approved) if approved else self._execute(tenant_id, call_id)
+            work = self._under_way[call_id] = asyncio.create_task(going)
             work.add_done_callback(lambda _: self._under_way.pop(call_id, None))
         await asyncio.shield(work)
 
@@ -116,7 +118,9 @@ class Executor:
     async def _execute_approved(self, tenant_id: UUID, call: Call) -> None:
         key = UserKey(tenant_id, call.user_id)
         try:
-            handler = await self._tools.ready(key, call.server_id)
+            # One that starts now is looked at once more, its connection too; another may be sent right away.
+            at_hand = await self._tools.at_hand(key, call.server_id) if call.state == "approved" else None
+            handler = at_hand or await self._tools.ready(key, call.server_id)
         except ServerUnavailable as error:
             if not (isinstance(error, LoginRequired) and await self._require_login(key, call)):
                 await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=_told(error))
@@ -207,6 +211,7 @@ class Executor:
                 old,
                 "started",
                 actor=None,
+                known=whole,
                 presented_seal=whole.call.seal,
                 executor=self._name,
                 attempt=col(Call.attempt) + 1,

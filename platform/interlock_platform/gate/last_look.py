@@ -9,7 +9,7 @@ from interlock_handlers.definition import ToolDefinition
 from interlock_platform.gate.arguments import errors_in
 from interlock_platform.gate.proposer import Proposer, Wanted, refusal
 from interlock_platform.gate.seal import seal
-from interlock_platform.gate.store import Whole, person
+from interlock_platform.gate.store import Whole
 from interlock_platform.grants import store as grants
 from interlock_platform.policy.judging import Judged
 from interlock_platform.rights import has
@@ -33,17 +33,23 @@ async def last_look(
     proposer: Proposer,
     tools: Tools,
 ) -> Void | None:
-    """What speaks against running the call now; `definition` is what its server declares today."""
+    """What speaks against running the call now.
+
+    `whole` was read in this transaction, which holds the thread; `definition` is what the server declares today.
+    """
     call = whole.call
-    requester = await person(session, call.user_id)
+    requester = whole.people.get(call.user_id)
     if requester is None or not requester.active or not has(requester.roles, "runs.start"):
         return Void("The person who asked for it may no longer act here.")
+    connection = await tools.connection_of(session, key, call.server_id)
+    if not connection:
+        return Void("You are no longer connected to this server. Connect it, and ask again.")
     if definition is None:
         return Void("The server no longer offers this tool.")
     anew = again(call, definition)
     if bound(call, key, definition) != call.seal:
         return Void("The tool's definition changed after the call was approved.", anew)
-    if await tools.connection_of(session, key, call.server_id) != call.connection:
+    if connection != call.connection:
         return Void("The connection to the server, or its credential, is not the one that was approved.", anew)
     today = await proposer.judge_again(session, call)
     if today.verdict.verdict == "deny":

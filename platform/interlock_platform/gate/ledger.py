@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,17 +37,19 @@ class Ledger:
         new: CallState,
         *,
         actor: UUID | None,
+        known: Whole | None = None,
         replaced: bool = False,
         **conditions_and_values: Any,
     ) -> Whole | None:
         """Moves a call of a thread that is held; None if it was not as expected, and then nothing happened.
 
-        A call that is `replaced` by one proposed anew is not told to the model: its successor will be.
+        What is `known` of it was read in this transaction, and the move names no further person. A call that is
+        `replaced` by one proposed anew is not told to the model: its successor will be.
         """
-        if not await store.transition(session, call_id, old, new, **conditions_and_values):
+        call = await store.transition(session, call_id, old, new, **conditions_and_values)
+        if call is None:
             return None
-        whole = await self._whole(session, call_id)
-        call = whole.call
+        whole = replace(known, call=call) if known else await self._whole(session, call_id)
         self._record(session, actor, f"call.{new}", call)
         await runs.append(session, thread, call.run_id, "call", card.change(whole))
         if new not in OPEN and call.kind == "tool" and not replaced:
@@ -76,7 +79,7 @@ class Ledger:
         **conditions_and_values: Any,
     ) -> Whole | None:
         """Changes a call that goes on waiting: its arguments, its approvals, who is asked, until when."""
-        if not await store.transition(session, call_id, ("proposed",), "proposed", **conditions_and_values):
+        if await store.transition(session, call_id, ("proposed",), "proposed", **conditions_and_values) is None:
             return None
         whole = await self._whole(session, call_id)
         self._record(session, actor, action, whole.call)
@@ -84,7 +87,9 @@ class Ledger:
         await self.ring(session, whole)
         return whole
 
-    async def propose(self, session: AsyncSession, thread: Thread, row: Call, message_id: str) -> None:
+    async def propose(
+        self, session: AsyncSession, thread: Thread, row: Call, message_id: str, known: Whole | None
+    ) -> None:
         """Enters a call of a message, in a thread that is held."""
         proposed = {
             "id": row.tool_call_id,
@@ -93,13 +98,17 @@ class Ledger:
             "message_id": message_id,
         }
         await runs.append(session, thread, row.run_id, "tool_call", proposed)
-        await self.enter(session, thread, row)
+        await self.enter(session, thread, row, known)
 
-    async def enter(self, session: AsyncSession, thread: Thread, row: Call) -> Whole:
-        """Enters a call as policy judged it: it waits, or is approved or rejected already."""
+    async def enter(self, session: AsyncSession, thread: Thread, row: Call, known: Whole | None = None) -> Whole:
+        """Enters a call as policy judged it: it waits, or is approved or rejected already.
+
+        What its card shows is read, where it is not `known`.
+        """
         session.add(row)
-        await session.flush()
-        whole = await self._whole(session, row.id)
+        if known is None:
+            await session.flush()
+        whole = known or await self._whole(session, row.id)
         requester = whole.people.get(row.user_id)
         viewer = Viewer(row.user_id, requester.roles if requester else frozenset())
         await runs.append(session, thread, row.run_id, "call", card.card(whole, self._server_names, viewer))

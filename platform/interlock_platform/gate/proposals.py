@@ -19,7 +19,8 @@ from interlock_platform.gate.seal import canonical
 from interlock_platform.gate.telling import told_to_model
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.stops import RunStopped
-from interlock_platform.tables.conversation import Message
+from interlock_platform.tables.conversation import Message, Run, Thread
+from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import UserKey
 from interlock_platform.tools.toolset import Toolset
 
@@ -50,7 +51,7 @@ class RunGate:
     thread_id: UUID
     run_id: UUID
     toolset: Toolset
-    allowed: set[str] = field(default_factory=set)
+    allowed: dict[str, Call] = field(default_factory=dict)
     """Calls that policy allowed a moment ago; the executor reads the ledger before it runs one."""
 
     async def propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
@@ -58,38 +59,16 @@ class RunGate:
         message_id = UUID(message.id)
         async with self.proposals.database.transaction(self.key.scope, "propose") as session:
             thread = await runs.hold(session, self.thread_id)
-            run = await runs.run_of(session, self.thread_id, self.run_id)
+            run, written = await runs.run_and_message(session, self.thread_id, self.run_id, message_id)
             if thread is None or run is None or run.state != "running" or run.cancelled_at:
                 raise RunStopped
-            written = await session.get(Message, (self.thread_id, message_id))
             if written is not None:
                 return await self._answers(session, written)
             bad: dict[str, str] = message.additional_kwargs.get(BAD_CALLS, {})
             refused = {str(each["id"]): why for each in message.tool_calls if (why := self._refusal(each, bad))}
-            more = {"tool_calls": message.tool_calls, "refused": refused}
-            await runs.say(
-                session, thread, self.run_id,
-                message_id=message_id, role="assistant", content=message.text, more=more,
-            )  # fmt: skip
-            answers: list[Proposed | Refused] = []
-            for position, each in enumerate(message.tool_calls):
-                tool_call_id = str(each["id"])
-                if tool_call_id in refused:
-                    answers.append(Refused(tool_call_id, refused[tool_call_id]))
-                    continue
-                wanted = Wanted(
-                    run_id=self.run_id,
-                    unattended=run.unattended,
-                    tool_call_id=tool_call_id,
-                    position=position,
-                    definition=self.toolset.by_name[each["name"]],
-                    arguments=canonical(each["args"]),
-                )
-                row = await self.proposals.proposer.propose(session, thread, wanted, str(message_id))
-                answers.append(Proposed(tool_call_id, str(row.id)))
-                if row.state == "approved":
-                    self.allowed.add(str(row.id))
-            return answers
+            # Nothing that is read from here on needs what is written: it goes out as one.
+            with session.no_autoflush:
+                return await self._enter(session, thread, run, message, refused)
 
     async def look(self, call_id: str) -> Waiting | Ready | Settled:
         """The ledger's word on a call, or on what took its place."""
@@ -112,9 +91,9 @@ class RunGate:
 
     async def execute(self, call_id: str) -> Waiting | Settled:
         """Runs a call that policy allowed."""
-        if call_id in self.allowed:
-            self.allowed.discard(call_id)
-            await self.proposals.executor.execute(self.key.tenant_id, UUID(call_id))
+        allowed = self.allowed.pop(call_id, None)
+        if allowed is not None:
+            await self.proposals.executor.execute(self.key.tenant_id, allowed.id, allowed)
         else:
             async with self.proposals.database.transaction(self.key.scope) as session:
                 whole = await store.newest(session, UUID(call_id))
@@ -122,6 +101,34 @@ class RunGate:
                 await self.proposals.executor.execute(self.key.tenant_id, whole.call.id)
         seen = await self.look(call_id)
         return Waiting() if isinstance(seen, Ready) else seen
+
+    async def _enter(
+        self, session: AsyncSession, thread: Thread, run: Run, message: AIMessage, refused: dict[str, str]
+    ) -> list[Proposed | Refused]:
+        message_id = UUID(message.id)
+        more = {"tool_calls": message.tool_calls, "refused": refused}
+        await runs.say(
+            session, thread, self.run_id, message_id=message_id, role="assistant", content=message.text, more=more
+        )
+        answers: list[Proposed | Refused] = []
+        for position, each in enumerate(message.tool_calls):
+            tool_call_id = str(each["id"])
+            if tool_call_id in refused:
+                answers.append(Refused(tool_call_id, refused[tool_call_id]))
+                continue
+            wanted = Wanted(
+                run_id=self.run_id,
+                unattended=run.unattended,
+                tool_call_id=tool_call_id,
+                position=position,
+                definition=self.toolset.by_name[each["name"]],
+                arguments=canonical(each["args"]),
+            )
+            row = await self.proposals.proposer.propose(session, thread, wanted, str(message_id))
+            answers.append(Proposed(tool_call_id, str(row.id)))
+            if row.state == "approved":
+                self.allowed[str(row.id)] = row
+        return answers
 
     def _refusal(self, proposed: ToolCall, bad: dict[str, str]) -> str | None:
         """Why nobody is asked about this call, if nobody is."""

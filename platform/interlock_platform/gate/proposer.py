@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_handlers.definition import ToolDefinition
-from interlock_platform.gate import store
 from interlock_platform.gate.ledger import Ledger, tenant_of
 from interlock_platform.gate.seal import seal
-from interlock_platform.gate.store import CallState, Whole
+from interlock_platform.gate.store import CallState, Person, Whole
 from interlock_platform.grants import store as grants
 from interlock_platform.policy.judge import Verdict, VerdictKind
 from interlock_platform.policy.judging import Judged, Judging
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.service import Tools, UserKey
+from interlock_platform.tools.store import declared
 
 STATES: dict[VerdictKind, CallState] = {"allow": "approved", "ask": "proposed", "deny": "rejected"}
 
@@ -47,13 +47,15 @@ class Proposer:
 
     async def propose(self, session: AsyncSession, thread: Thread, wanted: Wanted, message_id: str) -> Call:
         """Enters a call of a message."""
-        row = await self._row(session, thread, wanted)
-        await self.ledger.propose(session, thread, row, message_id)
+        judged = await self._judge(session, thread, wanted)
+        row = await self._row(session, thread, wanted, judged)
+        await self.ledger.propose(session, thread, row, message_id, _known(row, thread, wanted, judged))
         return row
 
     async def propose_anew(self, session: AsyncSession, thread: Thread, wanted: Wanted) -> Whole:
         """Enters what takes the place of a call that is void."""
-        return await self.ledger.enter(session, thread, await self._row(session, thread, wanted))
+        judged = await self._judge(session, thread, wanted)
+        return await self.ledger.enter(session, thread, await self._row(session, thread, wanted, judged))
 
     async def judge_again(self, session: AsyncSession, call: Call, arguments: dict[str, Any] | None = None) -> Judged:
         """What policy says today of a call that is in the ledger, or of it with other arguments."""
@@ -85,14 +87,14 @@ class Proposer:
             if grant is None or await grants.use(session, grant.id):
                 return judged
 
-    async def _row(self, session: AsyncSession, thread: Thread, wanted: Wanted) -> Call:
+    async def _row(self, session: AsyncSession, thread: Thread, wanted: Wanted, judged: Judged) -> Call:
         definition = wanted.definition
-        judged = await self._judge(session, thread, wanted)
         verdict, call_id = judged.verdict, uuid4()
         minutes = verdict.terms.expiry.minutes if verdict.terms.expiry else self._approval_minutes
         key = UserKey(tenant_of(thread), thread.user_id)
         return Call(
             id=call_id,
+            tenant_id=key.tenant_id,
             thread_id=thread.id,
             run_id=wanted.run_id,
             user_id=thread.user_id,
@@ -125,8 +127,19 @@ class Proposer:
             grant_id=verdict.grant.id if verdict.grant else None,
             state=STATES[verdict.verdict],
             reason=refusal(verdict) if verdict.verdict == "deny" else None,
-            expires_at=await store.now(session) + timedelta(minutes=minutes),
+            created_at=judged.at,
+            expires_at=judged.at + timedelta(minutes=minutes),
         )
+
+
+def _known(row: Call, thread: Thread, wanted: Wanted, judged: Judged) -> Whole | None:
+    """What the card of a new call shows, if all of it is at hand: not who gave a grant, nor whom a rule names."""
+    if judged.verdict.grant is not None or judged.verdict.terms.needs:
+        return None
+    requester = Person(judged.requester_name, judged.facts.roles, judged.requester_active)
+    return Whole(
+        row, declared(wanted.definition), thread.title, {thread.user_id: requester}, terms=judged.verdict.terms
+    )
 
 
 def refusal(verdict: Verdict) -> str:

@@ -205,8 +205,8 @@ async def transition(
     after_expiry: bool = False,
     held_by: str | None = None,
     **values: Any,
-) -> bool:
-    """True: this transaction moved the call. False: it was not in that state, or not as sealed, or not in time."""
+) -> Call | None:
+    """The call as this transaction moved it; None: it was not in that state, or not as sealed, or not in time."""
     statement = update(Call).where(col(Call.id) == call_id, col(Call.state).in_(old))
     if presented_seal is not None:
         statement = statement.where(col(Call.seal) == presented_seal)
@@ -216,11 +216,11 @@ async def transition(
         statement = statement.where(col(Call.expires_at) <= func.now())
     if held_by is not None:
         statement = statement.where(col(Call.executor) == held_by)
-    moved = await session.execute(
-        statement.values(state=new, **values).returning(col(Call.id)),
-        execution_options={"synchronize_session": False},
+    moved = await session.scalars(
+        statement.values(state=new, **values).returning(Call),
+        execution_options={"synchronize_session": False, "populate_existing": True},
     )
-    return moved.one_or_none() is not None
+    return moved.one_or_none()
 
 
 async def of_run(session: AsyncSession, thread_id: UUID, run_id: UUID) -> Sequence[Call]:

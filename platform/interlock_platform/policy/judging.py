@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,11 +23,14 @@ KEPT_RULES = 100_000
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict, what it was given on, and under which version of the policy."""
+    """A verdict, what it was given on, and under which version of the policy; `at` is the transaction's time."""
 
     facts: Facts
     verdict: Verdict
     version: str
+    requester_name: str
+    requester_active: bool
+    at: datetime
 
 
 class Judging:
@@ -71,7 +75,8 @@ class Judging:
         book = self._kept(standing)
         if book is None:
             book = await self.book(session, standing.tenant_id)
-        return Judged(facts, judge(facts, book.about(facts), grants_of(standing)), str(book.version))
+        verdict = judge(facts, book.about(facts), grants_of(standing))
+        return Judged(facts, verdict, str(book.version), standing.name, standing.active, standing.now)
 
     async def usual_verdicts(
         self, session: AsyncSession, requester: UUID, definitions: Sequence[ToolDefinition]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ _NEXT_CHANGE = func.nextval(func.pg_get_serial_sequence("rules", "changed"))
 PLATFORM_LOCK = 0x1E7EB10D
 _STANDING = text(
     """
-    select u.tenant_id, u.email, u.roles, c.effect, c.risk,
+    select u.tenant_id, u.name, u.email, u.roles, u.disabled_at is null as active, now() as now, c.effect, c.risk,
       coalesce((select changed from rules where tenant_id is null order by changed desc limit 1), 0) as platform,
       coalesce((select changed from rules where tenant_id = u.tenant_id order by changed desc limit 1), 0) as tenant,
       (select json_agg(live) from (
@@ -41,11 +42,17 @@ _STANDING = text(
 
 @dataclass(frozen=True)
 class Standing:
-    """What a verdict on one call of one person depends on beside the rules; `grants` are those that could cover it."""
+    """What a verdict on one call of one person depends on beside the rules; `grants` are those that could cover it.
+
+    `now` is when the transaction began, by the database's clock.
+    """
 
     tenant_id: UUID
+    name: str
     email: str
     roles: frozenset[str]
+    active: bool
+    now: datetime
     effect: str
     risk: str | None
     version: Version
@@ -76,8 +83,11 @@ async def standing(
         return None
     return Standing(
         tenant_id=row.tenant_id,
+        name=row.name,
         email=row.email,
         roles=frozenset(row.roles),
+        active=row.active,
+        now=row.now,
         effect=row.effect or "at_most_once",
         risk=row.risk,
         version=Version(row.platform, row.tenant),

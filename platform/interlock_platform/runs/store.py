@@ -108,6 +108,19 @@ async def run_of(session: AsyncSession, thread_id: UUID, run_id: UUID) -> Run | 
     return await session.get(Run, (thread_id, run_id))
 
 
+async def run_and_message(
+    session: AsyncSession, thread_id: UUID, run_id: UUID, message_id: UUID
+) -> tuple[Run | None, Message | None]:
+    """A run of a thread that is held, and what was said in the thread under that id."""
+    query = (
+        select(Run, Message)
+        .outerjoin(Message, (col(Message.thread_id) == thread_id) & (col(Message.id) == message_id))
+        .where(col(Run.thread_id) == thread_id, col(Run.id) == run_id)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return (found[0], found[1]) if found else (None, None)
+
+
 async def open_runs(session: AsyncSession, thread_id: UUID) -> Sequence[Run]:
     """The runs of the thread that have not ended, oldest first."""
     query = select(Run).where(col(Run.thread_id) == thread_id, col(Run.state).in_(OPEN_STATES))

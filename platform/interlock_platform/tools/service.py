@@ -129,6 +129,11 @@ class Tools:
             await handler.connect(self._spec(key, server_id))
         return handler
 
+    async def at_hand(self, key: UserKey, server_id: str) -> "MCPHandler | None":
+        """The handler, if the server is connected in this process; the user may have disconnected it elsewhere."""
+        handler = (await self.handlers.get(key)).handler
+        return handler if handler.state(server_id).kind == "connected" else None
+
     async def current(self, key: UserKey) -> Toolset:
         async with self._database.transaction(key.scope) as session:
             return await read_toolset(session, key.user_id, await store.latest_revision(session, key.user_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -42,17 +43,23 @@ async def unwant(session: AsyncSession, user_id: UUID, server_id: str) -> None:
 
 async def pin(session: AsyncSession, definitions: Sequence[ToolDefinition]) -> None:
     for definition in definitions:
-        declared = {key: value for key, value in asdict(definition).items() if key != "server_id"}
-        row = insert(Definition).values(hash=definition.hash, server_id=definition.server_id, declared=declared)
+        row = insert(Definition).values(
+            hash=definition.hash, server_id=definition.server_id, declared=declared(definition)
+        )
         await session.execute(row.on_conflict_do_nothing())
+
+
+def declared(definition: ToolDefinition) -> dict[str, Any]:
+    """What a server declared of its tool, as it is stored and as cards read it."""
+    return {key: value for key, value in asdict(definition).items() if key != "server_id"}
 
 
 async def pinned(session: AsyncSession, entries: Sequence[str]) -> list[ToolDefinition]:
     """The definitions of a toolset's entries, in their order."""
     pairs = [entry.split("/") for entry in entries]
     rows = await session.scalars(select(Definition).where(col(Definition.hash).in_({each for _, each in pairs})))
-    declared = {row.hash: row.declared for row in rows}
-    return [ToolDefinition(server_id=server_id, **declared[each]) for server_id, each in pairs]
+    by_hash = {row.hash: row.declared for row in rows}
+    return [ToolDefinition(server_id=server_id, **by_hash[each]) for server_id, each in pairs]
 
 
 async def latest_revision(session: AsyncSession, user_id: UUID) -> int:

@@ -31,6 +31,7 @@ from interlock_platform.principal import Principal
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
 from interlock_platform.tables.conversation import Run, Thread
+from interlock_platform.tools import store as connections
 from interlock_platform.tools.service import Tools
 from tests.conftest import Urls
 from tests.platform.policy.tenant import TestTenant, make_tenant
@@ -158,6 +159,8 @@ async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
     tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Outbound())
     async with database.transaction(tenant.scope) as session:
         await tools.pin(session, DEFINITION)
+        for user_id in tenant.people.values():
+            await connections.want(session, user_id, DEFINITION.server_id)
     ledger = Ledger(queue, names)
     proposer = Proposer(ledger, judging, tools, MINUTES)
     decisions = Decisions(database, proposer, Grants(database, judging, names), tools)

@@ -105,14 +105,14 @@ async def test_a_row_that_is_not_as_it_was_sealed_does_not_run(column: str, desk
 
 
 async def test_another_connection_is_asked_about_anew(desk: Desk) -> None:
-    whole = await a_call(desk)
-    await desk.tenant.sql(
-        "insert into connections (user_id, server_id) values (:bob, 'journal')", bob=desk.tenant.people["bob"]
-    )
+    whole, bob = await a_call(desk), desk.tenant.people["bob"]
+    await desk.tenant.sql("delete from connections where user_id = :bob", bob=bob)
+    gone = "You are no longer connected to this server. Connect it, and ask again."
+    assert await look(desk, whole) == Void(gone)
+    await desk.tenant.sql("insert into connections (user_id, server_id) values (:bob, 'journal')", bob=bob)
     why = "The connection to the server, or its credential, is not the one that was approved."
     assert await look(desk, whole) == Void(why, anew(whole))
     mine = await a_call(desk)
-    assert mine.call.connection
     assert await look(desk, mine) is None
 
 

@@ -1,5 +1,6 @@
 """Which rules forbid a grant: those about every call that it would be for."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from interlock_platform.policy.terms import Terms
 from interlock_platform.tables.policy import Rule
 
 ALICE = uuid4()
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OFFER = Offer(ALICE, "s", "t", "h")
 
 
@@ -27,7 +29,7 @@ def judged(*matched: Rule, unmatched: tuple[Rule, ...] = (), risk: Risk | None =
     trace = tuple(Looked("tenant", each.name, str(each.id), "ask", matches, False, "") for each, matches in seen)
     default = Looked("platform", "default", None, "ask", True, True, "")
     facts = Facts("s", "t", "h", {}, ALICE, "", frozenset(), risk=risk)
-    return Judged(facts, Verdict("ask", (default, *trace), Terms()), "1.1")
+    return Judged(facts, Verdict("ask", (default, *trace), Terms()), "1.1", "Alice", True, NOW)
 
 
 def test_the_first_rule_that_matches_forbids() -> None:
