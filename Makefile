@@ -37,7 +37,7 @@ run: .stamps/runtime .stamps/web ## Set up what is missing, then serve Interlock
 test: .stamps/dev .stamps/web .stamps/test_servers .stamps/chromium ## Set up, check everything and run every test
 	@$(MAKE) --no-print-directory check
 	@$(STEP) "Web tests" sh -c 'cd web && npm test'
-	@pytest -q
+	@pytest -q -n 2 --dist loadfile
 
 faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: hours, resumed where it stopped
 	@pytest -q tests/faults --long

@@ -1,9 +1,7 @@
 """One database, its servers, and a person who takes turns on them while they are killed and started again."""
 
 import asyncio
-import secrets
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,7 +23,7 @@ from tests.faults.plans import Plan
 from tests.faults.returning import Noted, Returning
 from tests.faults.tables import Breach, Death, Seen, read
 from tests.faults.turns import KINDS, Turn
-from tests.mcp_servers.process import until
+from tests.mcp_servers.process import free_port, until
 
 PLAY_SECONDS = 60.0
 SHOWN_SECONDS = 5.0
@@ -69,7 +67,7 @@ class Lane:
         self._ground = ground
         self._urls = urls
         self._folder = folder
-        self._ports = [steady_port() for _ in range(servers)]
+        self._ports = [free_port() for _ in range(servers)]
         self._servers: list[ForkedInterlock] = []
         self._at = 0
         """Which of them the person is on."""
@@ -258,15 +256,6 @@ async def a_lane(ground: Ground, servers: int = 1) -> AsyncIterator[Lane]:
         lane = Lane(ground, urls, folder, servers)
         await lane.open(stack)
         yield lane
-
-
-def steady_port() -> int:
-    """A free port below those that connections are given: nobody takes it while its server is dead."""
-    while True:
-        port = 10_000 + secrets.randbelow(20_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 async def _end_of(server: ForkedInterlock, back: "asyncio.Task[None] | None") -> None:

@@ -81,19 +81,6 @@ async def test_nobody_gets_in_without_the_password(home: Path, role: str, passwo
             await _ask(access.url(role, password), "select 1")
 
 
-async def test_a_warm_start_and_joining_are_quick(home: Path) -> None:
-    warm, join = [], []
-    for _ in range(3):
-        started = time.perf_counter()
-        async with EmbeddedPostgres(home):
-            warm.append(time.perf_counter() - started)
-            started = time.perf_counter()
-            async with EmbeddedPostgres(home):
-                join.append(time.perf_counter() - started)
-    assert min(warm) < 0.3
-    assert min(join) < 0.05
-
-
 async def test_two_processes_share_it_and_the_last_one_stops_it(home: Path) -> None:
     async with _holder(home) as (first, pid, _), _holder(home) as (second, same_pid, url):
         assert pid == same_pid
