@@ -166,7 +166,7 @@ def a_postgres() -> Iterator[PostgresAccess]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="interlock-mutants-")))
         folder.chmod(0o711)
         runner = stack.enter_context(asyncio.Runner())
-        embedded = EmbeddedPostgres(folder)
+        embedded = EmbeddedPostgres(folder, durable=False)
         access = runner.run(embedded.start())
         stack.callback(lambda: runner.run(embedded.stop()))
         with psycopg.connect(conninfo(access.superuser_url), autocommit=True) as connection:
