@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from interlock_platform.gate.store import Whole
-from interlock_platform.grants.scope import scope_of
+from interlock_platform.policy.scope import scope_of
 from interlock_platform.policy.terms import Need
 
 REASONS = {"tool": "tool_approval", "elicitation": "elicitation", "login": "login"}

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interlock_graphs.conditions import BadCondition, compile_condition
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import FieldError, Problem, not_found
 from interlock_platform.grants import store
 from interlock_platform.grants.offer import Offer
 from interlock_platform.grants.permission import forbidden_by
+from interlock_platform.policy.bodies import understand
 from interlock_platform.policy.judging import Judged, Judging
 from interlock_platform.principal import Principal
 from interlock_platform.rights import has, require
@@ -58,7 +58,7 @@ class Grants:
         if offer.user_id != by.user_id or offer.unattended:
             require(by, "grants.manage")
         if offer.condition is not None:
-            understood(offer.condition)
+            understand(offer.condition)
         await self._require_people(session, offer)
         if not await store.is_pinned(session, offer.server_id, offer.tool, offer.definition_hash):
             error = FieldError("/definition_hash", "The server never declared this tool so.")
@@ -150,17 +150,6 @@ class Grants:
         )  # fmt: skip
         await store.ring(session, by.tenant_id, grant.id, user_id=grant.user_id, given_by=grant.given_by)
         return grant
-
-
-def understood(condition: str) -> None:
-    """Raises `invalid_condition` with the place of what is wrong."""
-    try:
-        compile_condition(condition)
-    except BadCondition as bad:
-        problem = Problem("invalid_condition", 422, bad.message)
-        place = {"field": "/condition", "message": bad.message, "line": bad.line, "column": bad.column}
-        problem.more["errors"] = [place]
-        raise problem from bad
 
 
 def concerns(grant: Grant, user_id: UUID, roles: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from interlock_platform.grants.scope import scope_of
+from interlock_platform.policy.scope import scope_of
 from interlock_platform.tables.policy import Grant
 
 GrantState = Literal["live", "revoked", "expired", "used_up", "void"]

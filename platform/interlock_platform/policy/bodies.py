@@ -121,15 +121,19 @@ class RuleBody(BaseModel):
 
     def check_condition(self) -> None:
         """Raises `invalid_condition` with the place of what is wrong."""
-        if self.condition is None:
-            return
-        try:
-            compile_condition(self.condition)
-        except BadCondition as bad:
-            problem = Problem("invalid_condition", 422, bad.message)
-            place = {"field": "/condition", "message": bad.message, "line": bad.line, "column": bad.column}
-            problem.more["errors"] = [place]
-            raise problem from bad
+        if self.condition is not None:
+            understand(self.condition)
+
+
+def understand(condition: str) -> None:
+    """Raises `invalid_condition` with the place of what is wrong."""
+    try:
+        compile_condition(condition)
+    except BadCondition as bad:
+        problem = Problem("invalid_condition", 422, bad.message)
+        place = {"field": "/condition", "message": bad.message, "line": bad.line, "column": bad.column}
+        problem.more["errors"] = [place]
+        raise problem from bad
 
 
 def changed(before: Mapping[str, Any], change: Mapping[str, Any]) -> RuleBody:

@@ -16,6 +16,7 @@ from interlock_platform.policy import store
 from interlock_platform.policy.facts import Effect, Facts, Risk
 from interlock_platform.policy.judge import Grant, Verdict, judge
 from interlock_platform.policy.rulebook import RuleBook, applies, rules_of
+from interlock_platform.policy.scope import named_scope
 
 KEPT_RULES = 100_000
 """Compiled rules of all tenants that are kept; the tenants asked least recently go first."""
@@ -129,7 +130,7 @@ def grants_of(standing: store.Standing) -> list[Grant]:
     return [
         Grant(
             id=UUID(row["id"]),
-            scope=scope_of(
+            scope=named_scope(
                 exact=row["exact"], everybodys=row["user_id"] is None, in_thread=row["thread_id"] is not None
             ),
             given_by=UUID(row["given_by"]),
@@ -138,12 +139,3 @@ def grants_of(standing: store.Standing) -> list[Grant]:
         )
         for row in standing.grants
     ]
-
-
-def scope_of(*, exact: bool, everybodys: bool, in_thread: bool) -> str:
-    """What a grant is called on the wire: how far it reaches."""
-    if everybodys:
-        return "everybody"
-    if exact:
-        return "arguments"
-    return "thread" if in_thread else "always"

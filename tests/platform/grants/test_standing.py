@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from interlock_platform.grants.scope import scope_of
 from interlock_platform.grants.standing import Standing
+from interlock_platform.policy.scope import scope_of
 from interlock_platform.tables.policy import Grant
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

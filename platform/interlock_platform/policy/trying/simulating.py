@@ -14,8 +14,8 @@ from interlock_platform.policy import store as policy_store
 from interlock_platform.policy.bodies import RuleBody
 from interlock_platform.policy.facts import Effect, Facts, Risk
 from interlock_platform.policy.judge import Grant, Rule, VerdictKind, judge
-from interlock_platform.policy.judging import scope_of
 from interlock_platform.policy.rulebook import RuleBook, applies, rule_of, rules_of
+from interlock_platform.policy.scope import scope_of
 from interlock_platform.policy.service import Policies, columns
 from interlock_platform.policy.trying import store
 from interlock_platform.principal import Principal
@@ -154,10 +154,7 @@ def _wire(
 
 
 def _read(row: tables.Grant) -> Grant:
-    scope = scope_of(
-        exact=row.arguments is not None, everybodys=row.user_id is None, in_thread=row.thread_id is not None
-    )
-    return Grant(row.id, scope, row.given_by, row.unattended, applies(row.condition))
+    return Grant(row.id, scope_of(row), row.given_by, row.unattended, applies(row.condition))
 
 
 def _in_order(row: tables.Grant) -> tuple[Any, ...]:
