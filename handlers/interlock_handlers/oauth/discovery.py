@@ -95,8 +95,8 @@ async def _authorization_server(
         except ValidationError as error:
             field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "it"
             raise _failed(f"What {url} says can't be used: {field} is not as it has to be.") from error
-        same = issuers_match if named is None else str.__eq__
-        if not same(str(server.issuer), expected):
+        # With and without the slash at its end an origin is the same, and many write the one for the other.
+        if not issuers_match(str(server.issuer), expected):
             raise _failed(f"{url} speaks for {server.issuer}, and not for {expected}.")
         return server
     return None
