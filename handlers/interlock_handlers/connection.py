@@ -64,6 +64,8 @@ class Connection:
         self._keeper: asyncio.Task[None] | None = None
         self._failure = ServerUnavailable(f"{spec.name} is not connected.")
         self._retiring: dict[asyncio.Task[None], Session] = {}
+        self._listing = asyncio.Lock()
+        self._next_listing: asyncio.Task[None] | None = None
 
     async def open(self) -> tuple[ToolDefinition, ...]:
         """Connect, or try again now; raises ServerUnavailable, and then goes on trying by itself until `close`."""
@@ -82,9 +84,18 @@ class Connection:
             self._asked.set_result(ServerUnavailable(f"{self.spec.name} was disconnected."))
 
     async def list_tools(self) -> tuple[ToolDefinition, ...]:
-        """Ask the server again for what it offers."""
-        await self._list(await self._usable(None))
+        """Ask the server again for what it offers; whoever asks while it is being asked shares the next answer."""
+        if self._next_listing is None:
+            self._next_listing = asyncio.create_task(self._list_next())
+        listing = self._next_listing
+        await asyncio.wait({listing})
+        listing.result()
         return self.definitions
+
+    async def _list_next(self) -> None:
+        async with self._listing:
+            self._next_listing = None
+            await self._list(await self._usable(None))
 
     @overload
     async def call(
@@ -216,16 +227,15 @@ class Connection:
         definitions, left_out = usable_definitions(self.spec.id, await session.list_tools(LIST_SECONDS))
         changed = {d.name: d for d in definitions} != {d.name: d for d in self.definitions}
         self.definitions = definitions
-        self._show(
-            ConnectionState(
-                "connected",
-                message=f"Left out: {'; '.join(left_out)}." if left_out else None,
-                tools=len(definitions),
-                version=session.version,
-                protocol=session.protocol,
-            ),
-            tools_changed=changed,
+        state = ConnectionState(
+            "connected",
+            message=f"Left out: {'; '.join(left_out)}." if left_out else None,
+            tools=len(definitions),
+            version=session.version,
+            protocol=session.protocol,
         )
+        if changed or state != self.state:
+            self._show(state, tools_changed=changed)
 
     async def _attend(self, session: Session) -> None:
         """Keep the list of tools up to date until the session is of no more use, then take it out of service."""

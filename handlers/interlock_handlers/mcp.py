@@ -39,6 +39,13 @@ class MCPHandler:
                 await former.close()
         return await connection.open()
 
+    async def list_tools(self, server_id: str) -> tuple[ToolDefinition, ...]:
+        """What the server declares now: it is asked after this was called. Raises ServerUnavailable."""
+        connection = self._connections.get(server_id)
+        if connection is None:
+            raise ServerUnavailable(f"The server {server_id} is not connected.")
+        return await connection.list_tools()
+
     async def disconnect(self, server_id: str) -> None:
         """End the connection and forget it; a call under way ends with OutcomeUnknown."""
         connection = self._connections.pop(server_id, None)

@@ -40,6 +40,10 @@ class Registry(Generic[K, H]):
                 handler = self._held[key] = await self._make(key)
             return handler
 
+    def held(self) -> list[K]:
+        """The keys that have a handler here now."""
+        return list(self._held)
+
     async def drop(self, key: K) -> None:
         """Closes the handler of this key; the next `get` makes a new one."""
         async with self._locks.setdefault(key, asyncio.Lock()):

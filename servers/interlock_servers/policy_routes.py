@@ -17,15 +17,16 @@ from interlock_servers.resources import Resources
 
 
 def all_policy_routes(resources: Resources) -> tuple[APIRouter, ...]:
-    database, names = resources.database, {spec.id: spec.name for spec in resources.tools.catalogue.values()}
+    database, servers = resources.database, resources.tools.servers
+    names = {server_id: entry.spec.name for server_id, entry in servers.catalogue.entries.items()}
 
     async def show_grant(session: AsyncSession, grant_id: UUID) -> dict[str, Any] | None:
         found = await find(session, grant_id)
         return found.wire(names) if found else None
 
-    policies = Policies(database, names)
-    explaining = Explaining(database, resources.judging, names, show_grant)
+    policies = Policies(database, servers)
+    explaining = Explaining(database, resources.judging, servers, show_grant)
     return (
         policy_routes(policies, explaining, Simulating(database, policies)),
-        tool_class_routes(ToolClasses(database, names)),
+        tool_class_routes(ToolClasses(database, servers)),
     )

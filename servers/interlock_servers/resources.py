@@ -70,7 +70,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
     """Opens Postgres, brings it up to date, and makes the features on it. Raises what an operator can mend."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(BLOCKING_THREADS))
     catalogue = load_catalogue(settings.catalogue, settings.data_dir)
-    policies = read_policies(settings.policies, catalogue)
+    policies = read_policies(settings.policies, catalogue.entries)
     async with AsyncExitStack() as stack:
         with progress.step("Starting Postgres", "Postgres ready"):
             owner = await stack.enter_async_context(owner_url(settings))
@@ -87,11 +87,11 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         bell = Bell(conninfo(runtime), CHANNELS)
         await in_background(stack, bell.run())
         await bell.listening.wait()
-        judging = Judging()
-        tools = Tools(database, catalogue, secret, judging.usual_verdicts, Outbound())
+        judging, outbound = Judging(), Outbound(catalogue.allowed)
+        tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, queue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
-        server_names = {spec.id: spec.name for spec in catalogue.values()}
+        server_names = {server_id: entry.spec.name for server_id, entry in catalogue.entries.items()}
         ledger = Ledger(queue, server_names)
         ending = Ending(ledger, queue)
         grants = Grants(database, judging, server_names)

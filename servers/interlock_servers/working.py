@@ -21,8 +21,9 @@ from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs
 from interlock_platform.gate.proposals import Proposals
+from interlock_platform.gate.revalidation import Revalidation
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
-from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, TryAgain
+from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, REVALIDATE, TryAgain
 from interlock_platform.runs.recovery import Liveness
 from interlock_platform.runs.stops import Stops
 from interlock_platform.tools.service import UserKey
@@ -45,6 +46,7 @@ class Work:
     driver: Driver
     executor: Executor
     expiry: Expiry
+    revalidation: Revalidation
 
     def register(self, app: App) -> None:
         @app.task(name=ADVANCE, retry=TryAgain())
@@ -61,6 +63,11 @@ class Work:
         async def expire(tenant_id: str, call_id: str) -> None:
             faults.reach("expire.begin")
             await self.expiry.expire(UUID(tenant_id), UUID(call_id))
+
+        @app.task(name=REVALIDATE, retry=TryAgain())
+        async def revalidate(tenant_id: str, user_id: str) -> None:
+            faults.reach("revalidate.begin")
+            await self.revalidation.revalidate(UUID(tenant_id), UUID(user_id))
 
 
 @asynccontextmanager
@@ -95,7 +102,8 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         stack.push_async_callback(executor.aclose)
         proposals = Proposals(database, resources.proposer, executor)
         driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
-        Work(driver, executor, resources.expiry).register(resources.queue.app)
+        revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
+        Work(driver, executor, resources.expiry, revalidation).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, liveness.keep())
         await in_background(stack, _take_jobs(resources.queue.app, liveness))

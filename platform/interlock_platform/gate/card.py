@@ -53,7 +53,7 @@ def card(whole: Whole, server_names: Mapping[str, str], viewer: Viewer) -> dict[
         "tool": {
             "name": call.name,
             "server": call.server_id,
-            "server_name": server_names.get(call.server_id, call.server_id),
+            "server_name": whole.server_name or server_names.get(call.server_id, call.server_id),
             "title": declared["title"],
             "description": declared["description"],
             "input_schema": declared["input_schema"],

@@ -119,8 +119,7 @@ class Executor:
         key = UserKey(tenant_id, call.user_id)
         try:
             # One that starts now is looked at once more, its connection too; another may be sent right away.
-            at_hand = await self._tools.at_hand(key, call.server_id) if call.state == "approved" else None
-            handler = at_hand or await self._tools.ready(key, call.server_id)
+            handler = await self._tools.look_again(key, call.server_id, connected=call.state == "approved")
         except ServerUnavailable as error:
             if not (isinstance(error, LoginRequired) and await self._require_login(key, call)):
                 await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=_told(error))
@@ -143,7 +142,7 @@ class Executor:
             error = {"code": "input_declined", "message": message}
         else:
             try:
-                handler = await self._tools.ready(key, call.server_id)
+                handler = await self._tools.look_again(key, call.server_id)
             except ServerUnavailable as unavailable:
                 error = _told(unavailable)
         if handler is None:
@@ -188,8 +187,8 @@ class Executor:
             whole = await store.find(session, call.id)
             if thread is None or whole is None or whole.call.state not in ("approved", "started"):
                 return False
-            name = self._tools.catalogue[call.server_id].name
-            return await self._inputs.require_login(session, thread, whole, name)
+            entry = await self._tools.servers.find(session, key.user_id, call.server_id)
+            return await self._inputs.require_login(session, thread, whole, entry.spec.name)
 
     async def _start(self, key: UserKey, call: Call, handler: MCPHandler, old: tuple[CallState, ...]) -> bool:
         """The last look before the effect, and the commit of `started`; False if the call must not run."""
@@ -198,9 +197,8 @@ class Executor:
             whole = await store.find(session, call.id)
             if thread is None or whole is None:
                 return False
-            offered = {definition.name: definition for definition in handler.definitions(call.server_id)}
-            definition = offered.get(call.tool)
-            void = await last_look(session, whole, key, definition, self._proposer, self._tools)
+            offered = await self._tools.offered(session, handler, call.server_id, call.tool)
+            void = await last_look(session, whole, key, offered, self._proposer, self._tools)
             if void is not None:
                 await self._void(session, thread, call, void, old)
                 return False

@@ -14,6 +14,7 @@ from interlock_platform.grants import store as grants
 from interlock_platform.policy.judging import Judged
 from interlock_platform.rights import has
 from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.definitions.review import Offered
 from interlock_platform.tools.service import Tools, UserKey
 
 
@@ -29,15 +30,15 @@ async def last_look(
     session: AsyncSession,
     whole: Whole,
     key: UserKey,
-    definition: ToolDefinition | None,
+    offered: Offered,
     proposer: Proposer,
     tools: Tools,
 ) -> Void | None:
     """What speaks against running the call now.
 
-    `whole` was read in this transaction, which holds the thread; `definition` is what the server declares today.
+    `whole` was read in this transaction, which holds the thread; `offered` is what its server declares today.
     """
-    call = whole.call
+    call, definition = whole.call, offered.definition
     requester = whole.people.get(call.user_id)
     if requester is None or not requester.active or not has(requester.roles, "runs.start"):
         return Void("The person who asked for it may no longer act here.")
@@ -45,7 +46,7 @@ async def last_look(
     if not connection:
         return Void("You are no longer connected to this server. Connect it, and ask again.")
     if definition is None:
-        return Void("The server no longer offers this tool.")
+        return Void(offered.why)
     anew = again(call, definition)
     if bound(call, key, definition) != call.seal:
         return Void("The tool's definition changed after the call was approved.", anew)

@@ -17,8 +17,8 @@ from interlock_platform.policy.judge import Verdict, VerdictKind
 from interlock_platform.policy.judging import Judged, Judging
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.ledger import Call
+from interlock_platform.tools.definitions.store import declared
 from interlock_platform.tools.service import Tools, UserKey
-from interlock_platform.tools.store import declared
 
 STATES: dict[VerdictKind, CallState] = {"allow": "approved", "ask": "proposed", "deny": "rejected"}
 
@@ -49,7 +49,9 @@ class Proposer:
         """Enters a call of a message."""
         judged = await self._judge(session, thread, wanted)
         row = await self._row(session, thread, wanted, judged)
-        await self.ledger.propose(session, thread, row, message_id, _known(row, thread, wanted, judged))
+        offered_to_all = row.server_id in self._tools.servers.catalogue.entries
+        known = _known(row, thread, wanted, judged) if offered_to_all else None
+        await self.ledger.propose(session, thread, row, message_id, known)
         return row
 
     async def propose_anew(self, session: AsyncSession, thread: Thread, wanted: Wanted) -> Whole:

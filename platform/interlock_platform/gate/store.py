@@ -16,6 +16,7 @@ from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.ledger import Approval, Call
 from interlock_platform.tables.policy import Grant
+from interlock_platform.tables.servers import Server
 from interlock_platform.tables.tooling import Definition
 
 CallState = Literal[
@@ -49,6 +50,8 @@ class Whole:
     approvals: tuple[Approval, ...] = ()
     grant: Grant | None = None
     terms: Terms = field(default_factory=Terms)
+    server_name: str | None = None
+    """What its server is called, if people entered that; the operator's are not in a table."""
 
     @property
     def names(self) -> dict[UUID, str]:
@@ -109,6 +112,12 @@ async def list_with_deciders(session: AsyncSession, state: str, limit: int) -> l
     return await _list(session, _wholes().where(col(Call.state) == state, _named_deciders()), limit)
 
 
+async def proposed_tools(session: AsyncSession, user_id: UUID) -> list[Call]:
+    """The user's tool calls that wait for a decision, oldest first."""
+    query = select(Call).where(col(Call.user_id) == user_id, col(Call.state) == "proposed", col(Call.kind) == "tool")
+    return list(await session.scalars(query.order_by(col(Call.created_at), col(Call.position))))
+
+
 async def waiting(session: AsyncSession) -> list[Call]:
     """All calls of the tenant that wait for somebody."""
     return list(await session.scalars(select(Call).where(col(Call.state).in_(WAITING))))
@@ -118,22 +127,25 @@ def _named_deciders() -> Any:
     return func.jsonb_array_length(func.coalesce(col(Call.terms)["needs"], func.jsonb_build_array())) > 0
 
 
-async def _list(session: AsyncSession, query: "Select[Call, dict[str, Any], str]", limit: int) -> list[Whole]:
+async def _list(
+    session: AsyncSession, query: "Select[Call, dict[str, Any], str, str | None]", limit: int
+) -> list[Whole]:
     return await _read(session, query.order_by(col(Call.created_at), col(Call.position)).limit(limit))
 
 
-def _wholes() -> "Select[Call, dict[str, Any], str]":
+def _wholes() -> "Select[Call, dict[str, Any], str, str | None]":
     return (
-        select(Call, col(Definition.declared), col(Thread.title))
+        select(Call, col(Definition.declared), col(Thread.title), col(Server.name))
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
         .join(Thread, col(Thread.id) == col(Call.thread_id))
+        .outerjoin(Server, col(Server.id) == col(Call.server_id))
         .execution_options(populate_existing=True)
     )
 
 
-async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str]") -> list[Whole]:
+async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str, str | None]") -> list[Whole]:
     rows = (await session.execute(query)).all()
-    calls = [call for call, _, _ in rows]
+    calls = [call for call, *_ in rows]
     terms = {call.id: read_terms(call.terms) for call in calls}
     approvals = await _approvals(session, [call.id for call in calls if call.decision or terms[call.id].needs])
     grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
@@ -149,8 +161,9 @@ async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str]
             tuple(each for each in approvals if each.call_id == call.id),
             grants.get(call.grant_id) if call.grant_id else None,
             terms[call.id],
+            server_name,
         )
-        for call, declared, title in rows
+        for call, declared, title, server_name in rows
     ]
 
 

@@ -21,6 +21,7 @@ class Standing:
     now: datetime
     offered: bool
     thread_title: str | None
+    server_name: str | None
     names: Mapping[UUID, str]
 
     @property
@@ -43,7 +44,7 @@ class Standing:
             "thread_id": str(grant.thread_id) if grant.thread_id else None,
             "thread_title": self.thread_title,
             "server": grant.server_id,
-            "server_name": server_names.get(grant.server_id, grant.server_id),
+            "server_name": self.server_name or server_names.get(grant.server_id, grant.server_id),
             "tool": grant.tool,
             "definition_hash": grant.definition_hash,
             "arguments": json.loads(grant.arguments) if grant.arguments is not None else None,

@@ -18,6 +18,7 @@ from interlock_platform.runs.store import tell_tenant, tell_user
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.identity import User
 from interlock_platform.tables.policy import Grant, Rule
+from interlock_platform.tables.servers import Server
 from interlock_platform.tables.tooling import Definition, Toolset
 
 
@@ -94,7 +95,7 @@ async def list_grants(session: AsyncSession, user_id: UUID | None, limit: int) -
     return await _read(session, query.order_by(col(Grant.given_at).desc(), col(Grant.id)))
 
 
-def _standings() -> Select[Grant, datetime, bool, str]:
+def _standings() -> Select[Grant, datetime, bool, str, str | None]:
     """Each grant with the time, whether its definition is in its people's toolsets now, and its chat's title if any."""
     newest = (
         select(col(Toolset.user_id), col(Toolset.definitions))
@@ -111,18 +112,21 @@ def _standings() -> Select[Grant, datetime, bool, str]:
         .exists()
     )
     return (
-        select(Grant, func.now(), offered, col(Thread.title))
+        select(Grant, func.now(), offered, col(Thread.title), col(Server.name))
         .outerjoin(Thread, col(Thread.id) == col(Grant.thread_id))
+        .outerjoin(Server, col(Server.id) == col(Grant.server_id))
         .execution_options(populate_existing=True)
     )
 
 
-async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str]) -> list[Standing]:
+async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str, str | None]) -> list[Standing]:
     rows = (await session.execute(query)).all()
     people = {who for grant, *_ in rows for who in (grant.user_id, grant.given_by, grant.revoked_by) if who}
     named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
     names = dict(named.all())
-    return [Standing(grant, now, offered, title, names) for grant, now, offered, title in rows]
+    return [
+        Standing(grant, now, offered, title, server_name, names) for grant, now, offered, title, server_name in rows
+    ]
 
 
 async def now(session: AsyncSession) -> datetime:

@@ -17,6 +17,7 @@ from interlock_platform.policy.rulebook import need_of
 from interlock_platform.principal import Principal
 from interlock_platform.rights import has, require
 from interlock_platform.tables.policy import Rule
+from interlock_platform.tools.entries.servers import Servers
 
 MOST_RULES = 5_000
 """Of a tenant."""
@@ -25,9 +26,9 @@ MOST_OWN_RULES = 50
 
 
 class Policies:
-    """The rules of all tenants; `servers` are the ids of the catalogue."""
+    """The rules of all tenants."""
 
-    def __init__(self, database: Database, servers: Collection[str]) -> None:
+    def __init__(self, database: Database, servers: Servers) -> None:
         self._database = database
         self._servers = servers
 
@@ -84,7 +85,9 @@ class Policies:
             _require_own(who, body)
             # Somebody else's chat is as one that does not exist.
             owner = owner if owner == who.user_id else None
-        self._check_targets(body, people, owner)
+        if body.server is not None and body.server not in await self._servers.names(session, who.user_id):
+            raise _invalid("/server", "There is no such server in the catalogue.")
+        _check_targets(body, people, owner)
         body.check_condition()
         needs = [
             need_of(body.name, each.model_dump(mode="json"))
@@ -94,21 +97,6 @@ class Policies:
         require_deciders([need for need in needs if need], people, body.user_id or owner)
         if await store.has_name(session, body.name, but=replaces):
             raise Problem("name_taken", 409, f"There is a rule “{body.name}” already.")
-
-    def _check_targets(self, body: RuleBody, people: Mapping[UUID, Active], owner: UUID | None) -> None:
-        if body.server is not None and body.server not in self._servers:
-            raise _invalid("/server", "There is no such server in the catalogue.")
-        if body.user_id is not None and body.user_id not in people:
-            raise _invalid("/user_id", "There is no such person here.")
-        if body.thread_id is not None and owner is None:
-            raise _invalid("/thread_id", "There is no such chat here.")
-        named: tuple[tuple[str, ApproversBody | None], ...] = (
-            ("/approvers/users", body.approvers),
-            ("/expiry/to/users", body.expiry.to if body.expiry else None),
-        )
-        for field, approvers in named:
-            if approvers is not None and not people.keys() >= set(approvers.users):
-                raise _invalid(field, "One of these people is not here.")
 
     async def _require_room(self, session: AsyncSession, who: Principal, body: RuleBody) -> None:
         everybodys, own = await store.count(session, who.user_id)
@@ -176,6 +164,20 @@ def rule_wire(row: Rule, people: Mapping[UUID, str], who: Principal) -> dict[str
 
 def person_wire(user_id: UUID | None, people: Mapping[UUID, str]) -> dict[str, str] | None:
     return {"id": str(user_id), "name": people.get(user_id, "Somebody who left")} if user_id else None
+
+
+def _check_targets(body: RuleBody, people: Mapping[UUID, Active], owner: UUID | None) -> None:
+    if body.user_id is not None and body.user_id not in people:
+        raise _invalid("/user_id", "There is no such person here.")
+    if body.thread_id is not None and owner is None:
+        raise _invalid("/thread_id", "There is no such chat here.")
+    named: tuple[tuple[str, ApproversBody | None], ...] = (
+        ("/approvers/users", body.approvers),
+        ("/expiry/to/users", body.expiry.to if body.expiry else None),
+    )
+    for field, approvers in named:
+        if approvers is not None and not people.keys() >= set(approvers.users):
+            raise _invalid(field, "One of these people is not here.")
 
 
 def _concerns(row: Rule, who: Principal, own_threads: Collection[UUID]) -> bool:

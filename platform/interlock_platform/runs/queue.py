@@ -16,6 +16,7 @@ from interlock_platform.database import conninfo
 ADVANCE = "advance"
 EXECUTE = "execute"
 EXPIRE = "expire"
+REVALIDATE = "revalidate"
 
 
 class TryAgain(BaseRetryStrategy):
@@ -44,6 +45,10 @@ class Queue:
         """Lets the call expire, if it still waits then."""
         # A lock of its own: a job that is due later would hold up every later job under the same lock.
         await self._put(session, EXPIRE, f"expiry:{call_id}", tenant_id, at=at, call_id=str(call_id))
+
+    async def revalidate(self, session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
+        """Looks again at the user's calls that wait: their tools are not what they were."""
+        await self._put(session, REVALIDATE, f"revalidation:{user_id}", tenant_id, user_id=str(user_id))
 
     async def _put(
         self, session: AsyncSession, task: str, lock: str, tenant_id: UUID, *, at: datetime | None = None, **ids: str

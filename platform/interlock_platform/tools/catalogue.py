@@ -12,11 +12,11 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
+from interlock_handlers.outbound.allowance import Allowance
 from interlock_handlers.sandbox.sandbox import Sandbox
-from interlock_handlers.server_spec import ServerSpec, Transport
+from interlock_handlers.server_spec import Authentication, ServerSpec, Transport
+from interlock_platform.tools.entries.entry import Catalogue, Entry, Trust
 from interlock_platform.tools.sandbox_entry import SandboxEntry
-
-Catalogue = dict[str, ServerSpec]
 
 SHIPPED = Path(__file__).with_name("catalogue.json")
 # Stands for the user in a shared entry, so that each has a file or an account of their own.
@@ -30,14 +30,17 @@ class CatalogueError(ValueError):
     """A catalogue that cannot be used; the message names the file, the entry and the field."""
 
 
-class Entry(BaseModel):
+class FileEntry(BaseModel):
     """One server as the file has it, its variables filled in."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     name: str | None = Field(default=None, min_length=1, max_length=80)
     description: str = Field(default="", max_length=500)
-    icon: str | None = None
+    icon: str | None = Field(default=None, max_length=200)
+    categories: tuple[str, ...] = ()
+    trust: Trust = "untrusted"
+    auth: Authentication | None = None
     disabled: bool = False
     requires: str | None = None
     timeout: float = Field(default=60.0, gt=0, le=3600)
@@ -65,6 +68,13 @@ class Entry(BaseModel):
                 raise ValueError(f"{name!r} is no header that can be sent")
         return value
 
+    @field_validator("categories")
+    @classmethod
+    def _are_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not 0 < len(each) <= 40 for each in value):
+            raise ValueError("each has between 1 and 40 characters")
+        return value
+
     @model_validator(mode="after")
     def _is_one_kind(self) -> Self:
         if bool(self.command) == bool(self.url):
@@ -73,7 +83,20 @@ class Entry(BaseModel):
             raise ValueError("type stdio needs a command, not a url")
         if self.command and self.transport not in (None, "stdio"):
             raise ValueError(f"type {self.transport} needs a url, not a command")
+        if self.command and self.auth not in (None, "none"):
+            raise ValueError("auth belongs to servers with a url: a command has its env")
+        if self.auth == "headers" and not self.headers:
+            raise ValueError("auth headers needs headers")
         return self
+
+    def entry(self, server_id: str, search_path: str) -> Entry:
+        return Entry(
+            self.spec(server_id, search_path),
+            icon=self.icon,
+            categories=self.categories,
+            trust=self.trust,
+            header_names=tuple(self.headers),
+        )
 
     def spec(self, server_id: str, search_path: str) -> ServerSpec:
         return ServerSpec(
@@ -90,15 +113,30 @@ class Entry(BaseModel):
             url=self.url,
             headers=self.headers,
             timeout_seconds=self.timeout,
+            auth=self.auth or ("headers" if self.headers else "none"),
         )
+
+
+class _Outbound(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    allow: tuple[str, ...] = ()
+
+    @field_validator("allow")
+    @classmethod
+    def _can_be_read(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            Allowance.parse(each)
+        return value
 
 
 class _File(BaseModel):
     mcp_servers: dict[str, dict[str, JsonValue]] = Field(alias="mcpServers")
+    outbound: _Outbound = _Outbound()
 
 
 def load_catalogue(path: Path | None, data_dir: Path, environment: Mapping[str, str] | None = None) -> Catalogue:
-    """By id, the shipped servers that can be used here, and over them those of the operator's file.
+    """The shipped servers that can be used here, and over them those of the operator's file, with what it allows.
 
     An entry there that has neither a command nor a url changes only what it names: `{"fetch": {"disabled": false}}`.
     `${NAME}`, `${env:NAME}` and `${NAME:-default}` in values are taken from the environment, and `${python}`,
@@ -108,13 +146,15 @@ def load_catalogue(path: Path | None, data_dir: Path, environment: Mapping[str, 
     search_path = environment.get("PATH", os.defpath)
     ours = {"python": sys.executable, "data_dir": str(data_dir.absolute()), "owner": OWNER}
     variables = {**environment, **ours}
-    shipped = _read(SHIPPED, variables)
+    shipped = _servers(SHIPPED, _read(SHIPPED), variables)
+    file = _read(path) if path is not None else _File(mcpServers={})
     entries = {server_id: _entry(SHIPPED, server_id, raw) for server_id, raw in shipped.items()}
     entries = {server_id: entry for server_id, entry in entries.items() if _is_there(entry, search_path)}
-    for server_id, raw in (_read(path, variables) if path is not None else {}).items():
+    for server_id, raw in _servers(path or SHIPPED, file, variables).items():
         whole = raw if "command" in raw or "url" in raw else shipped.get(server_id, {}) | raw
         entries[server_id] = _entry(path or SHIPPED, server_id, whole)
-    return {server_id: entry.spec(server_id, search_path) for server_id, entry in entries.items() if not entry.disabled}
+    offered = {key: entry.entry(key, search_path) for key, entry in entries.items() if not entry.disabled}
+    return Catalogue(offered, file.outbound.allow)
 
 
 def personal(spec: ServerSpec, owner: str) -> ServerSpec:
@@ -140,13 +180,17 @@ def personal(spec: ServerSpec, owner: str) -> ServerSpec:
     )
 
 
-def _read(path: Path, variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def _read(path: Path) -> _File:
     try:
-        file = _File.model_validate_json(path.read_bytes())
+        return _File.model_validate_json(path.read_bytes())
     except OSError as error:
         raise CatalogueError(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         raise CatalogueError(f"{path} is not a file of `mcpServers` JSON: {_first(error)}.") from error
+
+
+def _servers(path: Path, file: _File, variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The file's servers with their variables filled in."""
     return {
         server_id: {
             field: _filled(value, variables, f"{path}, server “{server_id}”, field “{field}”")
@@ -156,12 +200,12 @@ def _read(path: Path, variables: Mapping[str, str]) -> dict[str, dict[str, Any]]
     }
 
 
-def _entry(path: Path, server_id: str, filled: dict[str, Any]) -> Entry:
+def _entry(path: Path, server_id: str, filled: dict[str, Any]) -> FileEntry:
     where = f"{path}, server “{server_id}”"
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", server_id):
         raise CatalogueError(f"{where}: the id must be of letters, digits, - and _, and of 32 characters at most.")
     try:
-        return Entry.model_validate(filled)
+        return FileEntry.model_validate(filled)
     except ValidationError as error:
         raise CatalogueError(f"{where}: {_first(error)}.") from error
 
@@ -189,7 +233,7 @@ def _first(error: ValidationError) -> str:
     return f"field “{field}”: {message}" if field else message
 
 
-def _is_there(entry: Entry, search_path: str) -> bool:
+def _is_there(entry: FileEntry, search_path: str) -> bool:
     """Whether what the entry requires, a command or a Python module, is installed on this machine."""
     if entry.requires is None:
         return True

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,18 +11,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_handlers.changes import Change
-from interlock_handlers.connection_state import ConnectionState
-from interlock_handlers.convert import model_tool
-from interlock_handlers.definition import ToolDefinition, UnusableDefinition
+from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.registry import Registry
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.database import Database, Scope
-from interlock_platform.errors import Problem, not_found
+from interlock_platform.errors import Problem
+from interlock_platform.runs.queue import Queue
 from interlock_platform.runs.store import tell_user
 from interlock_platform.tools import store
 from interlock_platform.tools.catalogue import personal
+from interlock_platform.tools.definitions import store as definition_store
+from interlock_platform.tools.definitions.review import Offered, offered, review
+from interlock_platform.tools.definitions.sorting import sort_out
+from interlock_platform.tools.entries.entry import Catalogue, Entry
+from interlock_platform.tools.entries.servers import Servers
+from interlock_platform.tools.server_wire import server_wire
 from interlock_platform.tools.toolset import Toolset
 from interlock_platform.tools.user_servers import UserServers
 
@@ -52,14 +57,16 @@ class Tools:
     def __init__(
         self,
         database: Database,
-        catalogue: Mapping[str, ServerSpec],
+        catalogue: Catalogue,
         secret_key: str,
         usual_verdicts: UsualVerdicts,
         outbound: Outbound,
+        queue: Queue,
     ) -> None:
         self._database = database
         self._usual_verdicts = usual_verdicts
-        self.catalogue = catalogue
+        self._queue = queue
+        self.servers = Servers(catalogue)
         self._secret_key = secret_key
         self._outbound = outbound
         self.handlers: Registry[UserKey, UserServers] = Registry(self._make)
@@ -79,60 +86,89 @@ class Tools:
         # Looked at first: what is connected from now on was wanted later than what is read next.
         held = set(servers.handler.states())
         async with self._database.transaction(key.scope) as session:
-            wanted = await store.wanted(session, key.user_id) & self.catalogue.keys()
+            entries = await self.servers.visible(session, key.user_id)
+            wanted = await store.wanted(session, key.user_id) & entries.keys()
+            wanted = {each for each in wanted if await self.servers.refusal(session, entries[each]) is None}
         for server_id in held - wanted:
-            await servers.handler.disconnect(server_id)
-        for server_id in wanted - held:
-            servers.begin(self._spec(key, server_id))
+            await servers.disconnect(server_id)
+        for server_id in wanted:
+            if not servers.has(entries[server_id]):
+                servers.begin(entries[server_id], self._spec(key, entries[server_id]))
         return servers
 
     async def list_servers(self, key: UserKey) -> list[dict[str, Any]]:
         handler = (await self.servers_of(key)).handler
-        return [server_wire(spec, handler.state(spec.id)) for spec in self.catalogue.values()]
+        async with self._database.transaction(key.scope) as session:
+            entries = await self.servers.visible(session, key.user_id)
+            return await self._wires(session, handler, entries.values())
 
     async def show_server(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        spec = self._spec(key, server_id)
-        return server_wire(spec, (await self.servers_of(key)).handler.state(server_id))
+        """Raises `not_found`."""
+        async with self._database.transaction(key.scope) as session:
+            entry = await self.servers.find(session, key.user_id, server_id)
+        handler = (await self.servers_of(key)).handler
+        return await self._wire(key, handler, entry)
 
     async def connect(self, key: UserKey, server_id: str) -> dict[str, Any]:
         """Connects now; a server that fails stays wanted and is tried again by itself."""
-        spec = self._spec(key, server_id)
-        handler = (await self.handlers.get(key)).handler
         async with self._database.transaction(key.scope) as session:
+            entry = await self.servers.find(session, key.user_id, server_id)
+            if (refused := await self.servers.refusal(session, entry)) is not None:
+                raise Problem("server_not_allowed", 403, refused)
             await store.hold_user(session, key.user_id)
             await store.want(session, key.user_id, server_id)
+        servers = await self.handlers.get(key)
         try:
-            definitions = await handler.connect(spec)
+            definitions = await servers.connect(entry, self._spec(key, entry))
         except ServerUnavailable as error:
-            raise Problem(error.code, 502, str(error), server=server_wire(spec, handler.state(server_id))) from error
+            shown = await self._wire(key, servers.handler, entry)
+            raise Problem(error.code, 502, str(error), server=shown) from error
         toolset = await self._record(key, server_id, definitions)
-        return {"server": server_wire(spec, handler.state(server_id)), "toolset": await self.wire(key, toolset)}
+        return {"server": await self._wire(key, servers.handler, entry), "toolset": await self.wire(key, toolset)}
 
     async def disconnect(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        spec = self._spec(key, server_id)
-        handler = (await self.handlers.get(key)).handler
         async with self._database.transaction(key.scope) as session:
+            entry = await self.servers.find(session, key.user_id, server_id)
             await store.hold_user(session, key.user_id)
             await store.unwant(session, key.user_id, server_id)
-        await handler.disconnect(server_id)
+            # Connections to it in other processes end as well.
+            await tell_user(session, key.tenant_id, key.user_id, f"catalogue:{server_id}")
+        servers = await self.handlers.get(key)
+        await servers.disconnect(server_id)
         toolset = await self._record(key, server_id, ())
-        return {"server": server_wire(spec, handler.state(server_id)), "toolset": await self.wire(key, toolset)}
+        return {"server": await self._wire(key, servers.handler, entry), "toolset": await self.wire(key, toolset)}
 
     async def ready(self, key: UserKey, server_id: str) -> "MCPHandler":
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
-        handler = (await self.handlers.get(key)).handler
+        servers = await self.handlers.get(key)
         async with self._database.transaction(key.scope) as session:
-            wanted = server_id in await store.wanted(session, key.user_id)
-        if server_id not in self.catalogue or not wanted:
-            raise ServerUnavailable("You are no longer connected to this server. Connect it, and ask again.")
-        if handler.state(server_id).kind != "connected":
-            await handler.connect(self._spec(key, server_id))
+            entry = await self.servers.seen(session, key.user_id, server_id)
+            if entry is None or server_id not in await store.wanted(session, key.user_id):
+                raise ServerUnavailable("You are no longer connected to this server. Connect it, and ask again.")
+            if (refused := await self.servers.refusal(session, entry)) is not None:
+                raise ServerUnavailable(refused)
+        if servers.handler.state(server_id).kind != "connected" or not servers.has(entry):
+            await servers.connect(entry, self._spec(key, entry))
+        return servers.handler
+
+    async def look_again(self, key: UserKey, server_id: str, *, connected: bool = False) -> "MCPHandler":
+        """The same, and the server was asked just now what it declares. Raises ServerUnavailable.
+
+        With `connected`, one that is connected in this process will do: the user may have disconnected it elsewhere.
+        """
+        handler = (await self.handlers.get(key)).handler
+        # What people enter may be at another address by now.
+        at_hand = server_id in self.servers.catalogue.entries and handler.state(server_id).kind == "connected"
+        if not (connected and at_hand):
+            handler = await self.ready(key, server_id)
+        await handler.list_tools(server_id)
         return handler
 
-    async def at_hand(self, key: UserKey, server_id: str) -> "MCPHandler | None":
-        """The handler, if the server is connected in this process; the user may have disconnected it elsewhere."""
-        handler = (await self.handlers.get(key)).handler
-        return handler if handler.state(server_id).kind == "connected" else None
+    async def reconcile(self, key: UserKey, server_id: str) -> None:
+        """Something about the server changed: its entry, what was accepted of it, or that the user wants it."""
+        servers = await self.servers_of(key)
+        if servers.handler.state(server_id).kind == "connected":
+            await self._record(key, server_id, servers.handler.definitions(server_id))
 
     async def current(self, key: UserKey) -> Toolset:
         async with self._database.transaction(key.scope) as session:
@@ -153,21 +189,22 @@ class Tools:
         away: it is keyed.
         """
         connection = await store.connection_id(session, key.user_id, server_id)
-        spec = self.catalogue.get(server_id)
-        if connection is None or spec is None:
+        entry = await self.servers.seen(session, key.user_id, server_id) if connection is not None else None
+        if connection is None or entry is None:
             return ""
-        reached = json.dumps([connection.hex, asdict(spec)], sort_keys=True)
+        reached = json.dumps([connection.hex, asdict(entry.spec), entry.revision], sort_keys=True)
         return hmac.new(self._secret_key.encode(), f"connection {reached}".encode(), hashlib.sha256).hexdigest()
 
     async def pin(self, session: AsyncSession, definition: ToolDefinition) -> None:
         """Keeps a definition that a call is about."""
-        await store.pin(session, [definition])
+        await definition_store.pin(session, [definition])
 
-    def _spec(self, key: UserKey, server_id: str) -> ServerSpec:
-        spec = self.catalogue.get(server_id)
-        if spec is None:
-            raise not_found()
-        return personal(spec, key.user_id.hex)
+    async def offered(self, session: AsyncSession, handler: "MCPHandler", server_id: str, tool: str) -> Offered:
+        """The tool as its server declares it now, if that may be used."""
+        return await offered(session, server_id, handler.definitions(server_id), tool)
+
+    def _spec(self, key: UserKey, entry: Entry) -> ServerSpec:
+        return personal(entry.spec, key.user_id.hex)
 
     async def _note(self, key: UserKey, change: Change) -> None:
         if change.tools_changed and change.state.kind == "connected":
@@ -180,44 +217,42 @@ class Tools:
         """What the server declares now takes the place of what it declared before: a new revision if that differs."""
         async with self._database.transaction(key.scope) as session:
             await store.hold_user(session, key.user_id)
-            if server_id not in await store.wanted(session, key.user_id):
-                definitions = ()
+            wanted = server_id in await store.wanted(session, key.user_id)
+            admitted = (await review(session, server_id, definitions if wanted else ())).admitted
             revision = await store.latest_revision(session, key.user_id)
             before = await read_toolset(session, key.user_id, revision)
             others = tuple(each for each in before.definitions if each.server_id != server_id)
-            after = Toolset(revision + 1, (*others, *(each for each in definitions if usable(each))))
+            after = Toolset(revision + 1, (*others, *admitted))
             if after.definitions == before.definitions:
                 return before
-            await store.pin(session, after.definitions)
-            await store.add_revision(session, key.user_id, after.revision, after.definitions)
+            await definition_store.pin(session, after.definitions)
+            await store.add_revision(session, key.user_id, after.revision, after.entries)
             await tell_user(session, key.tenant_id, key.user_id, "toolset:")
+            if wanted and not set(before.entries) <= set(after.entries):
+                # What waits may be about a tool that is not offered any more.
+                await self._queue.revalidate(session, key.tenant_id, key.user_id)
             return after
+
+    async def _wire(self, key: UserKey, handler: "MCPHandler", entry: Entry) -> dict[str, Any]:
+        async with self._database.transaction(key.scope) as session:
+            return (await self._wires(session, handler, [entry]))[0]
+
+    async def _wires(
+        self, session: AsyncSession, handler: "MCPHandler", entries: Iterable[Entry]
+    ) -> list[dict[str, Any]]:
+        shown = list(entries)
+        declared = {entry.spec.id: handler.definitions(entry.spec.id) for entry in shown}
+        decisions = await definition_store.decisions(session, [each for each, found in declared.items() if found])
+        return [
+            server_wire(
+                entry,
+                handler.state(entry.spec.id),
+                sort_out(declared[entry.spec.id], decisions.get(entry.spec.id, {})),
+            )
+            for entry in shown
+        ]
 
 
 async def read_toolset(session: AsyncSession, user_id: UUID, revision: int) -> Toolset:
     entries = await store.toolset_entries(session, user_id, revision)
     return Toolset(revision, tuple(await store.pinned(session, entries)))
-
-
-def usable(definition: ToolDefinition) -> bool:
-    """Whether the tool can be pinned and offered to a model at all."""
-    try:
-        return bool(definition.hash and model_tool(definition))
-    except UnusableDefinition:
-        return False
-
-
-def server_wire(spec: ServerSpec, state: ConnectionState) -> dict[str, Any]:
-    return {
-        "id": spec.id,
-        "name": spec.name,
-        "description": spec.description,
-        "transport": spec.transport,
-        "state": state.kind,
-        "code": state.code,
-        "message": state.message,
-        "retry_at": state.retry_at.isoformat() if state.retry_at else None,
-        "tools": state.tools,
-        "version": state.version,
-        "protocol": state.protocol,
-    }

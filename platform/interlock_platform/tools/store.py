@@ -1,8 +1,6 @@
-"""Rows of connections, pinned definitions and toolset revisions."""
+"""Rows of connections and toolset revisions."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -41,17 +39,14 @@ async def unwant(session: AsyncSession, user_id: UUID, server_id: str) -> None:
     await session.execute(delete(Connection).where(*where))
 
 
-async def pin(session: AsyncSession, definitions: Sequence[ToolDefinition]) -> None:
-    for definition in definitions:
-        row = insert(Definition).values(
-            hash=definition.hash, server_id=definition.server_id, declared=declared(definition)
-        )
-        await session.execute(row.on_conflict_do_nothing())
+async def users_connected(session: AsyncSession, server_id: str) -> list[UUID]:
+    return list(await session.scalars(select(col(Connection.user_id)).where(col(Connection.server_id) == server_id)))
 
 
-def declared(definition: ToolDefinition) -> dict[str, Any]:
-    """What a server declared of its tool, as it is stored and as cards read it."""
-    return {key: value for key, value in asdict(definition).items() if key != "server_id"}
+async def end_connections(session: AsyncSession, server_id: str) -> list[UUID]:
+    """Nobody of the tenant wants this server any more; returns who did."""
+    statement = delete(Connection).where(col(Connection.server_id) == server_id).returning(col(Connection.user_id))
+    return list((await session.execute(statement)).scalars())
 
 
 async def pinned(session: AsyncSession, entries: Sequence[str]) -> list[ToolDefinition]:
@@ -75,10 +70,6 @@ async def toolset_entries(session: AsyncSession, user_id: UUID, revision: int) -
     return row.definitions if row else []
 
 
-async def add_revision(
-    session: AsyncSession, user_id: UUID, revision: int, definitions: Sequence[ToolDefinition]
-) -> None:
-    # Two servers may declare one and the same tool: a hash alone does not say whose it is.
-    entries = [f"{each.server_id}/{each.hash}" for each in definitions]
-    session.add(Toolset(user_id=user_id, revision=revision, definitions=entries))
+async def add_revision(session: AsyncSession, user_id: UUID, revision: int, entries: Sequence[str]) -> None:
+    session.add(Toolset(user_id=user_id, revision=revision, definitions=list(entries)))
     await session.flush()

@@ -15,6 +15,11 @@ class Toolset:
     revision: int
     definitions: tuple[ToolDefinition, ...]
 
+    @property
+    def entries(self) -> list[str]:
+        """As they are stored: two servers may declare the same tool, and a hash alone does not say whose it is."""
+        return [f"{definition.server_id}/{definition.hash}" for definition in self.definitions]
+
     @cached_property
     def by_name(self) -> dict[str, ToolDefinition]:
         """By the qualified name, which is what a model says."""

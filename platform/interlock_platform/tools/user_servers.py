@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from interlock_handlers.changes import Change
+from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from interlock_platform.tools.entries.entry import Entry
 
 if TYPE_CHECKING:
     from interlock_handlers.mcp import MCPHandler
@@ -20,6 +22,7 @@ class UserServers:
 
     def __init__(self, handler: "MCPHandler", note: Callable[[Change], Awaitable[None]]) -> None:
         self.handler = handler
+        self._entries: dict[str, Entry] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._spawn(self._watch(note))
 
@@ -28,9 +31,23 @@ class UserServers:
         """Whether a call is under way, which may wait for a person for long."""
         return self.handler.busy
 
-    def begin(self, spec: ServerSpec) -> None:
+    def has(self, entry: Entry) -> bool:
+        """Whether the server is connected, or tried, as this entry has it."""
+        return self._entries.get(entry.spec.id) == entry
+
+    def begin(self, entry: Entry, spec: ServerSpec) -> None:
         """Connects in the background; how it goes is told as changes."""
+        self._entries[entry.spec.id] = entry
         self._spawn(self._connect(spec))
+
+    async def connect(self, entry: Entry, spec: ServerSpec) -> tuple[ToolDefinition, ...]:
+        """Connects now. Raises ServerUnavailable, and then it is tried again."""
+        self._entries[entry.spec.id] = entry
+        return await self.handler.connect(spec)
+
+    async def disconnect(self, server_id: str) -> None:
+        self._entries.pop(server_id, None)
+        await self.handler.disconnect(server_id)
 
     async def _connect(self, spec: ServerSpec) -> None:
         try:

@@ -100,7 +100,7 @@ def catalogue(settings: Settings) -> Finding:
     except CatalogueError as error:
         return Finding("Catalogue", "missing", str(error), "mend the file that INTERLOCK_CATALOGUE names")
     added = f" with {settings.catalogue}" if settings.catalogue else ""
-    return Finding("Catalogue", "ok", f"{len(servers)} servers{added}")
+    return Finding("Catalogue", "ok", f"{len(servers.entries)} servers{added}")
 
 
 def port(settings: Settings) -> Finding:

@@ -32,6 +32,7 @@ from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
 from interlock_platform.tables.conversation import Run, Thread
 from interlock_platform.tools import store as connections
+from interlock_platform.tools.entries.entry import Catalogue, Entry
 from interlock_platform.tools.service import Tools
 from tests.conftest import Urls
 from tests.platform.policy.tenant import TestTenant, make_tenant
@@ -154,9 +155,10 @@ async def make_desk(database: Database, queue: Queue) -> Desk:
 async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
     """The desk of a tenant that there is."""
     database = tenant.database
-    catalogue = {"journal": ServerSpec("journal", "Journal", "http", url="http://127.0.0.1:9/mcp")}
+    spec = ServerSpec("journal", "Journal", "http", url="http://127.0.0.1:9/mcp")
+    catalogue = Catalogue({"journal": Entry(spec)})
     judging, names = Judging(), {"journal": "The journal"}
-    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Outbound())
+    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Outbound(), queue)
     async with database.transaction(tenant.scope) as session:
         await tools.pin(session, DEFINITION)
         for user_id in tenant.people.values():

@@ -15,6 +15,7 @@ from interlock_platform.gate.last_look import Void, again, bound, last_look
 from interlock_platform.gate.proposer import Wanted
 from interlock_platform.gate.store import Whole
 from interlock_platform.tables.policy import Grant, Rule
+from interlock_platform.tools.definitions.review import Offered
 from interlock_platform.tools.service import UserKey
 from interlock_servers.postgres_access import PostgresAccess
 from tests.conftest import fresh_database
@@ -61,7 +62,8 @@ def key(desk: Desk) -> UserKey:
 async def look(desk: Desk, whole: Whole, definition: ToolDefinition | None = DEFINITION) -> Void | None:
     fresh = await desk.whole(whole.call.id)
     async with desk.database.transaction(desk.tenant.scope) as session:
-        return await last_look(session, fresh, key(desk), definition, desk.proposer, desk.tools)
+        offered = Offered(definition, "" if definition else "The server no longer offers this tool.")
+        return await last_look(session, fresh, key(desk), offered, desk.proposer, desk.tools)
 
 
 def anew(whole: Whole, definition: ToolDefinition = DEFINITION) -> Wanted:

@@ -22,7 +22,7 @@ def grant(**more: Any) -> Grant:
 
 
 def standing(*, offered: bool = True, title: str | None = None, **more: Any) -> Standing:
-    return Standing(grant(**more), NOW, offered, title, {ALICE: "Alice", BOB: "Bob"})
+    return Standing(grant(**more), NOW, offered, title, None, {ALICE: "Alice", BOB: "Bob"})
 
 
 @pytest.mark.parametrize(

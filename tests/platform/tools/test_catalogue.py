@@ -3,11 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.tools.catalogue import CatalogueError, load_catalogue, personal
+from interlock_platform.tools.entries.entry import Catalogue
 
 BIN = "/bin:/usr/bin"
 
@@ -18,12 +19,16 @@ def written(folder: Path, servers: object) -> Path:
     return path
 
 
-def loaded(folder: Path, servers: object, **environment: str) -> Any:
-    return load_catalogue(written(folder, servers), folder / "data", {"PATH": BIN, **environment})
+def loaded(folder: Path, servers: object, **environment: str) -> dict[str, ServerSpec]:
+    return specs(load_catalogue(written(folder, servers), folder / "data", {"PATH": BIN, **environment}))
+
+
+def specs(catalogue: Catalogue) -> dict[str, ServerSpec]:
+    return {server_id: entry.spec for server_id, entry in catalogue.entries.items()}
 
 
 def test_without_a_file_there_are_the_servers_that_we_ship(tmp_path: Path) -> None:
-    catalogue = load_catalogue(None, tmp_path, {"PATH": BIN})
+    catalogue = specs(load_catalogue(None, tmp_path, {"PATH": BIN}))
     assert list(catalogue) == ["toolbox", "time", "everything", "everything-sse", "github", "deepwiki"]
     toolbox = catalogue["toolbox"]
     assert (toolbox.transport, toolbox.command) == ("stdio", sys.executable)
@@ -32,7 +37,7 @@ def test_without_a_file_there_are_the_servers_that_we_ship(tmp_path: Path) -> No
 
 
 def test_each_user_has_a_notebook_of_their_own(tmp_path: Path) -> None:
-    toolbox = load_catalogue(None, tmp_path, {"PATH": BIN})["toolbox"]
+    toolbox = specs(load_catalogue(None, tmp_path, {"PATH": BIN}))["toolbox"]
     assert personal(toolbox, "acme-alice").args[-1] == f"{tmp_path}/notebooks/acme-alice/notes.json"
     assert personal(toolbox, "acme-alice").sandbox.write == (f"{tmp_path}/notebooks/acme-alice",)
     with pytest.raises(ValueError, match="name of a file"):
@@ -90,6 +95,10 @@ def test_a_file_overrides_what_we_ship(tmp_path: Path) -> None:
         ({"x": {"command": "a", "env": {"A": "${B}"}}}, "field “env”: the variable B is not set"),
         ({"x": {"url": "http://b", "headers": {"A": "b\r\nC: d"}}}, "field “headers”: 'A' is no header"),
         ({"x": {"url": "http://b", "timeout": 0}}, "field “timeout”"),
+        ({"x": {"url": "http://b", "auth": "headers"}}, "auth headers needs headers"),
+        ({"x": {"command": "a", "auth": "oauth"}}, "auth belongs to servers with a url"),
+        ({"x": {"url": "http://b", "trust": "blind"}}, "field “trust”"),
+        ({"x": {"url": "http://b", "categories": [""]}}, "field “categories”"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_field(tmp_path: Path, servers: object, says: str) -> None:
@@ -113,3 +122,21 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, text: str) -> None:
         load_catalogue(path, tmp_path, {"PATH": BIN})
     with pytest.raises(CatalogueError, match="cannot be read"):
         load_catalogue(tmp_path / "nowhere.json", tmp_path, {"PATH": BIN})
+
+
+def test_an_entry_says_what_people_are_told_of_it(tmp_path: Path) -> None:
+    described = {"icon": "book", "categories": ["Docs", "Search"], "trust": "trusted", "auth": "oauth"}
+    path = written(tmp_path, {"x": {"url": "https://b", **described}, "y": {"url": "https://c", "headers": {"A": "s"}}})
+    entries = load_catalogue(path, tmp_path, {"PATH": BIN}).entries
+    assert {name: entries["x"].wire()[name] for name in described} == described
+    assert (entries["y"].wire()["auth"], entries["y"].trust) == ("headers", "untrusted")
+    assert "secret" not in json.dumps(entries["y"].wire())
+
+
+def test_the_file_says_what_servers_that_others_enter_may_be_at(tmp_path: Path) -> None:
+    path = tmp_path / "servers.json"
+    path.write_text(json.dumps({"mcpServers": {}, "outbound": {"allow": ["10.1.0.0/16", "git.internal"]}}))
+    assert load_catalogue(path, tmp_path, {"PATH": BIN}).allowed == ("10.1.0.0/16", "git.internal")
+    path.write_text(json.dumps({"mcpServers": {}, "outbound": {"allow": ["10.1.0.0/99"]}}))
+    with pytest.raises(CatalogueError, match=r"field “outbound\.allow”: '10\.1\.0\.0/99' is no network"):
+        load_catalogue(path, tmp_path, {"PATH": BIN})

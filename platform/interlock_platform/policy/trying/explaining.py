@@ -1,6 +1,6 @@
 """What policy would say of a call, and why, without making the call."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from interlock_platform.policy.judging import Judging
 from interlock_platform.policy.trying import store
 from interlock_platform.principal import Principal
 from interlock_platform.rights import require
+from interlock_platform.tools.entries.servers import Servers
 
 ShowGrant = Callable[[AsyncSession, UUID], Awaitable[dict[str, Any] | None]]
 """A grant as people see it."""
 
 
 class Explaining:
-    """Answers why; `servers` are the ids of the catalogue."""
+    """Answers why."""
 
-    def __init__(self, database: Database, judging: Judging, servers: Collection[str], show_grant: ShowGrant) -> None:
+    def __init__(self, database: Database, judging: Judging, servers: Servers, show_grant: ShowGrant) -> None:
         self._database = database
         self._judging = judging
         self._servers = servers
@@ -43,10 +44,10 @@ class Explaining:
         requester = user_id or who.user_id
         if requester != who.user_id:
             require(who, "policy.manage")
-        if server_id not in self._servers:
-            error = FieldError("/server", "There is no such server in the catalogue.")
-            raise Problem("invalid", 422, "Some of what was sent is not valid.", errors=(error,))
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
+            if server_id not in await self._servers.names(session, who.user_id):
+                error = FieldError("/server", "There is no such server in the catalogue.")
+                raise Problem("invalid", 422, "Some of what was sent is not valid.", errors=(error,))
             if thread_id is not None and await policy_store.owner_of(session, thread_id) != requester:
                 raise not_found()
             definition_hash = await store.definition_of(session, requester, server_id, tool)
