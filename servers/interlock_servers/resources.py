@@ -13,6 +13,7 @@ from interlock_platform.audit.service import Trail
 from interlock_platform.audit.signing import Signer
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
+from interlock_platform.credentials.service import Credentials
 from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.gate.decisions import Decisions
 from interlock_platform.gate.expiry import Expiry
@@ -28,10 +29,12 @@ from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveWriter, PostgresLive
 from interlock_platform.runs.queue import Queue
 from interlock_platform.runs.store import CANCEL_CHANNEL, THREAD_CHANNEL, USER_CHANNEL
-from interlock_platform.secret_key import load_secret_key
+from interlock_platform.secret_key import load_secret_key, load_vault_keys
 from interlock_platform.settings import Settings
 from interlock_platform.tools.catalogue import load_catalogue
 from interlock_platform.tools.service import Tools
+from interlock_platform.vault.keyring import Keyring
+from interlock_platform.vault.service import Vault
 from interlock_servers.owner_url import owner_url
 from interlock_servers.start_progress import StartProgress
 
@@ -88,7 +91,8 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         await in_background(stack, bell.run())
         await bell.listening.wait()
         judging, outbound = Judging(), Outbound(catalogue.allowed)
-        tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, queue)
+        credentials = Credentials(database, Vault(Keyring(load_vault_keys(settings))), outbound)
+        tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, credentials, queue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
         server_names = {server_id: entry.spec.name for server_id, entry in catalogue.entries.items()}

@@ -3,11 +3,12 @@
 from typing import Any
 
 from interlock_handlers.connection_state import ConnectionState
+from interlock_platform.credentials.service import LoginState
 from interlock_platform.tools.definitions.sorting import Sorted
 from interlock_platform.tools.entries.entry import Entry
 
 
-def server_wire(entry: Entry, state: ConnectionState, sorted_out: Sorted) -> dict[str, Any]:
+def server_wire(entry: Entry, state: ConnectionState, login: LoginState, sorted_out: Sorted) -> dict[str, Any]:
     return {
         **entry.wire(),
         "state": state.kind,
@@ -17,14 +18,7 @@ def server_wire(entry: Entry, state: ConnectionState, sorted_out: Sorted) -> dic
         "tools": state.tools,
         "version": state.version,
         "protocol": state.protocol,
-        "login": login_of(entry, state),
+        "login": login,
         "set_aside": len(sorted_out.set_aside),
         "quarantined": sorted_out.quarantined,
     }
-
-
-def login_of(entry: Entry, state: ConnectionState) -> str:
-    """Whether the user is signed in to the server, as far as the connection shows it."""
-    if entry.spec.auth != "oauth":
-        return "none"
-    return "signed_in" if state.kind == "connected" else "missing"

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.registry import Registry
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from interlock_platform.credentials.service import Credentials
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem
 from interlock_platform.runs.queue import Queue
@@ -61,8 +63,10 @@ class Tools:
         secret_key: str,
         usual_verdicts: UsualVerdicts,
         outbound: Outbound,
+        credentials: Credentials,
         queue: Queue,
     ) -> None:
+        self._credentials = credentials
         self._database = database
         self._usual_verdicts = usual_verdicts
         self._queue = queue
@@ -92,15 +96,28 @@ class Tools:
         for server_id in held - wanted:
             await servers.disconnect(server_id)
         for server_id in wanted:
-            if not servers.has(entries[server_id]):
-                servers.begin(entries[server_id], self._spec(key, entries[server_id]))
+            entry = entries[server_id]
+            if not servers.has(entry):
+                servers.begin(entry, self._spec(key, entry), await self._authorization(key, entry.spec))
         return servers
+
+    async def spec_of(self, key: UserKey, server_id: str) -> ServerSpec:
+        """How this user reaches the server. Raises `not_found`."""
+        async with self._database.transaction(key.scope) as session:
+            return self._spec(key, await self.servers.find(session, key.user_id, server_id))
+
+    async def let_go(self, key: UserKey, server_id: str) -> None:
+        """The user is signed out of the server: the session ends, and a new one begins without them."""
+        servers = await self.handlers.get(key)
+        if server_id in servers.handler.states():
+            await servers.disconnect(server_id)
+            await self.servers_of(key)
 
     async def list_servers(self, key: UserKey) -> list[dict[str, Any]]:
         handler = (await self.servers_of(key)).handler
         async with self._database.transaction(key.scope) as session:
             entries = await self.servers.visible(session, key.user_id)
-            return await self._wires(session, handler, entries.values())
+            return await self._wires(session, key, handler, entries.values())
 
     async def show_server(self, key: UserKey, server_id: str) -> dict[str, Any]:
         """Raises `not_found`."""
@@ -119,7 +136,7 @@ class Tools:
             await store.want(session, key.user_id, server_id)
         servers = await self.handlers.get(key)
         try:
-            definitions = await servers.connect(entry, self._spec(key, entry))
+            definitions = await self._connect(key, servers, entry)
         except ServerUnavailable as error:
             shown = await self._wire(key, servers.handler, entry)
             raise Problem(error.code, 502, str(error), server=shown) from error
@@ -148,7 +165,7 @@ class Tools:
             if (refused := await self.servers.refusal(session, entry)) is not None:
                 raise ServerUnavailable(refused)
         if servers.handler.state(server_id).kind != "connected" or not servers.has(entry):
-            await servers.connect(entry, self._spec(key, entry))
+            await self._connect(key, servers, entry)
         return servers.handler
 
     async def look_again(self, key: UserKey, server_id: str, *, connected: bool = False) -> "MCPHandler":
@@ -192,7 +209,8 @@ class Tools:
         entry = await self.servers.seen(session, key.user_id, server_id) if connection is not None else None
         if connection is None or entry is None:
             return ""
-        reached = json.dumps([connection.hex, asdict(entry.spec), entry.revision], sort_keys=True)
+        credential = await self._credentials.credential(session, key.tenant_id, key.user_id, entry.spec)
+        reached = json.dumps([connection.hex, asdict(entry.spec), entry.revision, credential], sort_keys=True)
         return hmac.new(self._secret_key.encode(), f"connection {reached}".encode(), hashlib.sha256).hexdigest()
 
     async def pin(self, session: AsyncSession, definition: ToolDefinition) -> None:
@@ -202,6 +220,13 @@ class Tools:
     async def offered(self, session: AsyncSession, handler: "MCPHandler", server_id: str, tool: str) -> Offered:
         """The tool as its server declares it now, if that may be used."""
         return await offered(session, server_id, handler.definitions(server_id), tool)
+
+    async def _connect(self, key: UserKey, servers: UserServers, entry: Entry) -> tuple[ToolDefinition, ...]:
+        return await servers.connect(entry, self._spec(key, entry), await self._authorization(key, entry.spec))
+
+    async def _authorization(self, key: UserKey, spec: ServerSpec) -> Authorization | None:
+        async with self._database.transaction(key.scope) as session:
+            return await self._credentials.authorization(session, key.tenant_id, key.user_id, spec)
 
     def _spec(self, key: UserKey, entry: Entry) -> ServerSpec:
         return personal(entry.spec, key.user_id.hex)
@@ -235,18 +260,21 @@ class Tools:
 
     async def _wire(self, key: UserKey, handler: "MCPHandler", entry: Entry) -> dict[str, Any]:
         async with self._database.transaction(key.scope) as session:
-            return (await self._wires(session, handler, [entry]))[0]
+            return (await self._wires(session, key, handler, [entry]))[0]
 
     async def _wires(
-        self, session: AsyncSession, handler: "MCPHandler", entries: Iterable[Entry]
+        self, session: AsyncSession, key: UserKey, handler: "MCPHandler", entries: Iterable[Entry]
     ) -> list[dict[str, Any]]:
         shown = list(entries)
+        specs = [entry.spec for entry in shown]
+        logins = await self._credentials.states(session, key.tenant_id, key.user_id, specs)
         declared = {entry.spec.id: handler.definitions(entry.spec.id) for entry in shown}
         decisions = await definition_store.decisions(session, [each for each, found in declared.items() if found])
         return [
             server_wire(
                 entry,
                 handler.state(entry.spec.id),
+                logins[entry.spec.id],
                 sort_out(declared[entry.spec.id], decisions.get(entry.spec.id, {})),
             )
             for entry in shown

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.server_errors import ServerUnavailable
@@ -35,23 +36,25 @@ class UserServers:
         """Whether the server is connected, or tried, as this entry has it."""
         return self._entries.get(entry.spec.id) == entry
 
-    def begin(self, entry: Entry, spec: ServerSpec) -> None:
+    def begin(self, entry: Entry, spec: ServerSpec, authorization: Authorization | None) -> None:
         """Connects in the background; how it goes is told as changes."""
         self._entries[entry.spec.id] = entry
-        self._spawn(self._connect(spec))
+        self._spawn(self._connect(spec, authorization))
 
-    async def connect(self, entry: Entry, spec: ServerSpec) -> tuple[ToolDefinition, ...]:
+    async def connect(
+        self, entry: Entry, spec: ServerSpec, authorization: Authorization | None
+    ) -> tuple[ToolDefinition, ...]:
         """Connects now. Raises ServerUnavailable, and then it is tried again."""
         self._entries[entry.spec.id] = entry
-        return await self.handler.connect(spec)
+        return await self.handler.connect(spec, authorization)
 
     async def disconnect(self, server_id: str) -> None:
         self._entries.pop(server_id, None)
         await self.handler.disconnect(server_id)
 
-    async def _connect(self, spec: ServerSpec) -> None:
+    async def _connect(self, spec: ServerSpec, authorization: Authorization | None) -> None:
         try:
-            await self.handler.connect(spec)
+            await self.handler.connect(spec, authorization)
         except ServerUnavailable as error:
             logger.info("The server %s is not there yet: %s", spec.id, error)
 

@@ -16,6 +16,7 @@ from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.chat.ending import Ending
+from interlock_platform.credentials.service import Credentials
 from interlock_platform.database import Database
 from interlock_platform.gate import store
 from interlock_platform.gate.decisions import Decisions
@@ -34,6 +35,8 @@ from interlock_platform.tables.conversation import Run, Thread
 from interlock_platform.tools import store as connections
 from interlock_platform.tools.entries.entry import Catalogue, Entry
 from interlock_platform.tools.service import Tools
+from interlock_platform.vault.keyring import Keyring
+from interlock_platform.vault.service import Vault
 from tests.conftest import Urls
 from tests.platform.policy.tenant import TestTenant, make_tenant
 
@@ -158,7 +161,9 @@ async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
     spec = ServerSpec("journal", "Journal", "http", url="http://127.0.0.1:9/mcp")
     catalogue = Catalogue({"journal": Entry(spec)})
     judging, names = Judging(), {"journal": "The journal"}
-    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Outbound(), queue)
+    outbound = Outbound()
+    credentials = Credentials(database, Vault(Keyring(["a secret"])), outbound)
+    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, outbound, credentials, queue)
     async with database.transaction(tenant.scope) as session:
         await tools.pin(session, DEFINITION)
         for user_id in tenant.people.values():
