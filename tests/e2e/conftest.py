@@ -21,7 +21,14 @@ from interlock_handlers.server_spec import ServerSpec
 from tests.conftest import Urls
 from tests.e2e.browser import ARGUMENTS, executable
 from tests.e2e.window import PATIENCE_SECONDS, Window
-from tests.mcp_servers.fixtures import JournalServers, everything_http, everything_sse, journal, toolbox_http  # noqa: F401
+from tests.mcp_servers.fixtures import (  # noqa: F401
+    JournalServers,
+    asking,
+    everything_http,
+    everything_sse,
+    journal,
+    toolbox_http,
+)
 from tests.model_server.scripted_model import ScriptedModel
 from tests.running import catalogue_file, interlock
 

@@ -48,7 +48,7 @@ export function AskedPage({ url, onDone, onDecline }: AskedPageProps) {
             href={address.href}
             target="_blank"
             rel="noopener noreferrer"
-            className="inline-flex min-h-9 items-center gap-1.5 rounded-xl border border-edge/70 bg-raised px-3.5 text-sm font-medium wrap-anywhere hover:bg-sunk pointer-coarse:min-h-11"
+            className="inline-flex min-h-9 items-center justify-center gap-1.5 rounded-xl border border-edge/70 bg-raised px-3.5 text-sm font-medium wrap-anywhere hover:bg-sunk max-sm:w-full pointer-coarse:min-h-11"
           >
             {t.asked.openPage(visible(address.host))}
             <ExternalLink size={15} aria-hidden="true" className="shrink-0" />
