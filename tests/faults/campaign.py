@@ -130,7 +130,7 @@ async def a_postgres() -> AsyncIterator[PostgresAccess]:
     """One of its own, with the template that fresh databases are made from."""
     with TemporaryDirectory(prefix="interlock-faults-") as directory:
         Path(directory).chmod(0o711)
-        async with EmbeddedPostgres(Path(directory)) as access:
+        async with EmbeddedPostgres(Path(directory), durable=False) as access:
             statement = sql.SQL("create database {} owner {}").format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER))
             superuser = psycopg.AsyncConnection.connect(conninfo(access.superuser_url), autocommit=True)
             async with await superuser as connection:
