@@ -37,6 +37,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._spec = spec
         self._authorization = authorization
         self._unauthorized: ServerUnavailable | None = None
+        self._outbound = outbound.of(spec)
         self._inner = outbound.transport(spec)
         self._failure: httpx2.TransportError | None = None
         self._status: int | None = None
@@ -47,12 +48,16 @@ class HttpWire(httpx2.AsyncBaseTransport):
         return self._spec.transport == "sse"
 
     def transport(self) -> Transport:
+        """Raises AddressRefused for an address that can be refused as it is written."""
+        self._outbound.check(self._spec.url)
         return _sse(self, self._spec) if self.is_sse else _streamable(self, self._spec)
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
-        where = _address(self._spec.url)
+        if isinstance(error, ServerUnavailable):
+            return error
         if self._unauthorized is not None:
             return self._unauthorized
+        where = _address(self._spec.url)
         if self._login_required:
             return LoginRequired(f"{where} wants you to sign in before it can be used (HTTP {self._status}).")
         if self._failure is not None:

@@ -124,7 +124,7 @@ def read_target(url: str) -> Target:
         raise AddressRefused(where, "only ports that exist")
     if host.startswith("["):
         host = host[1:-1]
-        if _literal(host) is None:
+        if not isinstance(_literal(host), IPv6Address):
             raise AddressRefused(where, DISGUISED)
     elif host.endswith("."):
         raise AddressRefused(where, "no dot at the end of a host")
@@ -137,7 +137,7 @@ def read_target(url: str) -> Target:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL as error:
         raise AddressRefused(where, ONE_HOST) from error
-    if parsed.raw_host.decode() != host:
+    if parsed.raw_host.decode().lower() != host:
         # Whoever connects reads it otherwise than we do.
         raise AddressRefused(where, ONE_HOST)
     return Target(scheme, host, port)

@@ -1,6 +1,7 @@
 """The one way out for everything that takes a URL."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -153,8 +154,15 @@ async def _read(response: httpx2.Response, url: str, max_bytes: int) -> bytes:
 
 def _next(url: str, location: str, headers: httpx2.Headers) -> tuple[str, httpx2.Headers]:
     """The URL that a redirect leads to, not yet checked, and what may be told there."""
+    if not is_plain(location):
+        raise AddressRefused(f"The address that {_shown(url)} redirects to", PLAIN)
+    if location.startswith("//"):
+        location = f"{url.partition(':')[0]}:{location}"
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", location):
+        # As it is written, before joining makes it tidy.
+        read_target(location)
     try:
-        onward = httpx2.URL(url).join(location if is_plain(location) else "\0").copy_with(fragment=None)
+        onward = httpx2.URL(url).join(location).copy_with(fragment=None)
     except httpx2.InvalidURL as error:
         raise AddressRefused(f"The address that {_shown(url)} redirects to", PLAIN) from error
     if _origin(httpx2.URL(url)) == _origin(onward):
