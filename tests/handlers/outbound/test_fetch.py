@@ -158,8 +158,8 @@ async def test_a_handshake_that_never_ends_is_given_up_and_closed(outbound: Outb
         writer.close()
 
     server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
     with pytest.raises(FetchFailed, match="in full within"):
-        port = server.sockets[0].getsockname()[1]
         await outbound.fetch("GET", f"https://127.0.0.1:{port}/", timeout_seconds=0.2)
     await asyncio.wait_for(closed.wait(), 2)
     server.close()
