@@ -29,6 +29,8 @@ from interlock_platform.identity.members.routes import member_routes
 from interlock_platform.identity.oidc import Provider
 from interlock_platform.identity.routes import identity_routes, session_cookie
 from interlock_platform.identity.service import Identity
+from interlock_platform.logins.clients import our_client
+from interlock_platform.logins.routes import login_routes
 from interlock_platform.realtime.delivery import Delivery
 from interlock_platform.realtime.sockets import SOCKET_PATH, Sockets, make_server
 from interlock_platform.settings import Settings
@@ -123,6 +125,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         chat_routes(resources.chat),
         stream_routes(stream),
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
+        login_routes(resources.logins, authentication, our_client(settings.base_url).document()),
         tool_routes(resources.tools),
         grant_routes(resources.grants),
         *all_policy_routes(resources),

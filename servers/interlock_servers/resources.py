@@ -20,8 +20,11 @@ from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.inbox import Inbox
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.proposer import Proposer
+from interlock_platform.gate.sign_ins import SignIns
 from interlock_platform.grants.service import Grants
 from interlock_platform.identity.store import SESSION_CHANNEL
+from interlock_platform.logins.clients import Clients, our_client
+from interlock_platform.logins.service import Logins
 from interlock_platform.migrate import migrate, role_password
 from interlock_platform.policy.judging import Judging
 from interlock_platform.policy.operator import install_policies, read_policies
@@ -58,6 +61,7 @@ class Resources:
     live: LiveWriter
     trail: Trail
     tools: Tools
+    logins: Logins
     judging: Judging
     proposer: Proposer
     ending: Ending
@@ -91,7 +95,9 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         await in_background(stack, bell.run())
         await bell.listening.wait()
         judging, outbound = Judging(), Outbound(catalogue.allowed)
-        credentials = Credentials(database, Vault(Keyring(load_vault_keys(settings))), outbound)
+        vault = Vault(Keyring(load_vault_keys(settings)))
+        credentials = Credentials(database, vault, outbound)
+        stack.push_async_callback(credentials.keeper.aclose)
         tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, credentials, queue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
@@ -110,6 +116,15 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             live=await _live(stack, settings, database, bell),
             trail=Trail(database, Signer(secret)),
             tools=tools,
+            logins=Logins(
+                database,
+                credentials.keeper,
+                Clients(database, vault, our_client(settings.base_url)),
+                tools,
+                SignIns(database, ledger),
+                outbound,
+                secret,
+            ),
             judging=judging,
             proposer=proposer,
             ending=ending,

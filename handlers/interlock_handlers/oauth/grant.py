@@ -92,7 +92,8 @@ class Grant:
         except ValueError:
             said = None
         error = str(said.get("error", ""))[:60] if isinstance(said, dict) else ""
-        return GrantRefused(f"{self.issuer} does not honour the sign-in (HTTP {fetched.status} {error}).")
+        message = f"{self.issuer} does not honour the sign-in (HTTP {fetched.status} {error})."
+        return GrantRefused(message, unknown_client=error == "invalid_client")
 
 
 def _subject(issuer: str, answer: dict[str, Any]) -> str | None:

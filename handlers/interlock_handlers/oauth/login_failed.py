@@ -12,7 +12,9 @@ class LoginFailed(Exception):
 
 
 class GrantRefused(LoginFailed):
-    """The authorization server no longer honours what it gave: only a new sign-in helps."""
+    """The authorization server does not honour what it gave: only a new sign-in helps, and for a client that it
+    does not know (`unknown_client`) only as a new client."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, unknown_client: bool = False) -> None:
         super().__init__(message, code="login_refused")
+        self.unknown_client = unknown_client

@@ -118,6 +118,13 @@ async def proposed_tools(session: AsyncSession, user_id: UUID) -> list[Call]:
     return list(await session.scalars(query.order_by(col(Call.created_at), col(Call.position))))
 
 
+async def waiting_logins(session: AsyncSession, user_id: UUID, server_id: str) -> list[UUID]:
+    """The sign-ins to this server that the user is asked for, oldest first."""
+    of = (col(Call.user_id) == user_id, col(Call.server_id) == server_id, col(Call.kind) == "login")
+    query = select(col(Call.id)).where(*of, col(Call.state) == "proposed").order_by(col(Call.created_at))
+    return list(await session.scalars(query))
+
+
 async def waiting(session: AsyncSession) -> list[Call]:
     """All calls of the tenant that wait for somebody."""
     return list(await session.scalars(select(Call).where(col(Call.state).in_(WAITING))))

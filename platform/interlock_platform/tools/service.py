@@ -98,7 +98,7 @@ class Tools:
         for server_id in wanted:
             entry = entries[server_id]
             if not servers.has(entry):
-                servers.begin(entry, self._spec(key, entry), await self._authorization(key, entry.spec))
+                servers.begin(entry, self._spec(key, entry), await self._authorization(key, entry))
         return servers
 
     async def spec_of(self, key: UserKey, server_id: str) -> ServerSpec:
@@ -164,7 +164,9 @@ class Tools:
                 raise ServerUnavailable("You are no longer connected to this server. Connect it, and ask again.")
             if (refused := await self.servers.refusal(session, entry)) is not None:
                 raise ServerUnavailable(refused)
-        if servers.handler.state(server_id).kind != "connected" or not servers.has(entry):
+        # Somebody may have signed in anew, by way of another process: what is connected as they are now stays.
+        signs_in = entry.spec.auth != "none"
+        if signs_in or servers.handler.state(server_id).kind != "connected" or not servers.has(entry):
             await self._connect(key, servers, entry)
         return servers.handler
 
@@ -222,10 +224,13 @@ class Tools:
         return await offered(session, server_id, handler.definitions(server_id), tool)
 
     async def _connect(self, key: UserKey, servers: UserServers, entry: Entry) -> tuple[ToolDefinition, ...]:
-        return await servers.connect(entry, self._spec(key, entry), await self._authorization(key, entry.spec))
+        return await servers.connect(entry, self._spec(key, entry), await self._authorization(key, entry))
 
-    async def _authorization(self, key: UserKey, spec: ServerSpec) -> Authorization | None:
+    async def _authorization(self, key: UserKey, entry: Entry) -> Authorization | None:
+        if entry.spec.auth == "none":
+            return None
         async with self._database.transaction(key.scope) as session:
+            spec = self._spec(key, entry)
             return await self._credentials.authorization(session, key.tenant_id, key.user_id, spec)
 
     def _spec(self, key: UserKey, entry: Entry) -> ServerSpec:
@@ -266,7 +271,7 @@ class Tools:
         self, session: AsyncSession, key: UserKey, handler: "MCPHandler", entries: Iterable[Entry]
     ) -> list[dict[str, Any]]:
         shown = list(entries)
-        specs = [entry.spec for entry in shown]
+        specs = [self._spec(key, entry) for entry in shown]
         logins = await self._credentials.states(session, key.tenant_id, key.user_id, specs)
         declared = {entry.spec.id: handler.definitions(entry.spec.id) for entry in shown}
         decisions = await definition_store.decisions(session, [each for each, found in declared.items() if found])
