@@ -11,8 +11,7 @@ import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import anyio
 import mcp_types as types
@@ -20,7 +19,6 @@ from anyio.streams.memory import MemoryObjectSendStream
 from mcp.client import Transport
 from mcp.shared.message import SessionMessage
 
-from interlock_handlers.exchange import current_exchange
 from interlock_handlers.latch import Latch
 from interlock_handlers.sandbox.command import Command
 from interlock_handlers.sandbox.containment import Containment
@@ -28,9 +26,12 @@ from interlock_handlers.sandbox.probe import containment as strongest
 from interlock_handlers.sandbox.start import Start, prepare
 from interlock_handlers.server_errors import ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from interlock_handlers.stdio_input import StdioInput
+from interlock_handlers.stdio_lines import Complaints, Patience, TooMuch, lines
 
-MAX_LINE_BYTES = 8 * 1024 * 1024
+ANSWERS = (types.JSONRPCResponse, types.JSONRPCError)
 GRACE_SECONDS = 2.0
+LAST_WORDS_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class StdioWire:
         self._process: Process | None = None
         self._start_error: OSError | None = None
         self._garbage = ""
-        self._last_words = b""
+        self._unbearable = False
+        self._complaints = Complaints()
 
     def transport(self) -> Transport:
         return self._run()
@@ -56,6 +58,11 @@ class StdioWire:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, as soon as it has ended."""
+        return self._process.returncode if self._process else None
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
         command = self._spec.command
@@ -65,8 +72,8 @@ class StdioWire:
             return ServerUnavailable(f"The command “{command}” could not be started: {self._start_error.strerror}.")
         if self._garbage:
             return ServerNonsense(f"The command “{command}” does not speak MCP. It wrote: {self._garbage}")
-        words = self._last_words.decode(errors="replace").strip().splitlines()
-        said = f" Its last words: {words[-1][:300]}" if words else ""
+        words = self._complaints.last_words
+        said = f" Its last words: {words}" if words else ""
         if self.dead.is_set and not isinstance(error, TimeoutError):
             return ServerUnavailable(f"The command “{command}” ended before it could be used.{said}")
         return ServerUnavailable(f"The command “{command}” takes too long to answer.{said}")
@@ -90,26 +97,30 @@ class StdioWire:
                 start.clean_up()
             raise
         self._process = process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         incoming, messages = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-        readers = [asyncio.create_task(self._read(process, incoming)), asyncio.create_task(self._listen(process))]
+        listening = asyncio.create_task(self._complaints.listen(process.stderr))
+        reading = asyncio.create_task(self._read(process.stdout, incoming, listening))
         try:
-            yield messages, _Input(process, self.dead)
+            yield messages, StdioInput(process.stdin, self.dead)
         finally:
             # Whatever happens to this task, the child must not outlive it.
             try:
                 with anyio.CancelScope(shield=True):
-                    await _end(process)
+                    await _end(process, in_order=not self._unbearable)
             finally:
                 _kill(process)
                 messages.close()
                 # With the pipes at their end they come to theirs, and the last words are heard.
-                await asyncio.wait(readers, timeout=GRACE_SECONDS / 10)
-                for reader in readers:
+                await asyncio.wait((reading, listening), timeout=GRACE_SECONDS / 10)
+                for reader in (reading, listening):
                     reader.cancel()
                 incoming.close()
-                await asyncio.gather(*readers, return_exceptions=True)
+                await asyncio.gather(reading, listening, return_exceptions=True)
                 _release(process)
-                start.clean_up()
+                await asyncio.to_thread(start.clean_up)
 
     def _prepare(self) -> Start:
         spec = self._spec
@@ -117,88 +128,44 @@ class StdioWire:
         command = Command(spec.command, spec.args, spec.env, spec.cwd, spec.sandbox, whose)
         return prepare(command, self._containment or strongest())
 
-    async def _read(self, process: Process, incoming: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
-        assert process.stdout is not None
-        buffer = bytearray()
+    async def _read(
+        self,
+        output: asyncio.StreamReader,
+        incoming: MemoryObjectSendStream[SessionMessage | Exception],
+        listening: asyncio.Task[None],
+    ) -> None:
+        patience = Patience()
         async with incoming:
-            while chunk := await process.stdout.read(65536):
-                searched = len(buffer)
-                buffer += chunk
-                while (end := buffer.find(b"\n", searched)) >= 0:
-                    line = bytes(buffer[:end]).strip()
-                    del buffer[: end + 1]
-                    searched = 0
-                    if line:
-                        await self._deliver(line, incoming)
-                if len(buffer) > MAX_LINE_BYTES:
-                    self.dead.set(f"The server wrote a line of more than {MAX_LINE_BYTES // 1024 // 1024} MiB")
-                    return
-            self.dead.set("The server's process ended")
+            try:
+                async for line in lines(output):
+                    item = self._understood(line)
+                    is_answer = isinstance(item, SessionMessage) and isinstance(item.message, ANSWERS)
+                    if is_answer or patience.bears():
+                        await incoming.send(item)
+            except TooMuch as error:
+                self._unbearable = True
+                self.dead.set(str(error))
+                return
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                # Nobody listens any more, for the session is over.
+                return
+            await asyncio.wait({listening}, timeout=LAST_WORDS_SECONDS)
+            why = self._complaints.why_ended
+            self.dead.set(f"The server's process was {why}" if why else "The server's process ended")
 
-    async def _deliver(self, line: bytes, incoming: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
-        item: SessionMessage | Exception
+    def _understood(self, line: bytes) -> SessionMessage | Exception:
         try:
-            item = SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
+            return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
         except ValueError as error:
             self._garbage = self._garbage or line[:200].decode(errors="replace")
-            item = error
-        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-            await incoming.send(item)
-
-    async def _listen(self, process: Process) -> None:
-        """Keep the child's standard error from filling up, and its last lines for the diagnosis."""
-        assert process.stderr is not None
-        while chunk := await process.stderr.read(65536):
-            self._last_words = (self._last_words + chunk)[-2048:]
-            logger.debug("%s: %s", self._spec.id, chunk.decode(errors="replace").rstrip())
+            return error
 
 
-class _Input:
-    """The child's input as the SDK's write stream; it writes in the task of the caller, whose call it knows."""
-
-    def __init__(self, process: Process, dead: Latch) -> None:
-        assert process.stdin is not None
-        self._stdin = process.stdin
-        self._dead = dead
-
-    async def send(self, item: SessionMessage, /) -> None:
-        message = item.message
-        is_call = isinstance(message, types.JSONRPCRequest) and message.method == "tools/call"
-        exchange = current_exchange.get() if is_call else None
-        line = message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
-        if self._dead.is_set or self._stdin.is_closing():
-            raise anyio.BrokenResourceError
-        if exchange is not None and not exchange.sending():
-            raise anyio.BrokenResourceError
-        self._stdin.write(line)
-        if self._stdin.is_closing():
-            # The pipe broke under this very write: nobody was there to read it.
-            if exchange is not None:
-                exchange.not_sent_after_all()
-            self._dead.set("The server's process ended")
-            raise anyio.BrokenResourceError
-        try:
-            await self._stdin.drain()
-        except ConnectionError:
-            raise anyio.BrokenResourceError from None
-
-    async def aclose(self) -> None:
-        self._stdin.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-
-async def _end(process: Process) -> None:
-    """Close its input, wait, ask it to terminate, wait; the caller kills what is left."""
+async def _end(process: Process, in_order: bool) -> None:
+    """Close its input, wait if it is to end in order, ask it to terminate, wait; the caller kills what is left."""
     assert process.stdin is not None
     process.stdin.close()
-    if not await _ended(process):
+    if not (in_order and await _ended(process)):
         _kill(process, signal.SIGTERM)
         if not await _ended(process):
             _kill(process)

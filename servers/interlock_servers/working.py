@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException
 from interlock_handlers.llm import LLMHandler
 from interlock_handlers.models import load_model
 from interlock_handlers.registry import Registry
+from interlock_handlers.sandbox.probe import containment as strongest
 from interlock_platform import faults
 from interlock_platform.chat.driver import Driver
 from interlock_platform.database import conninfo
@@ -80,6 +81,10 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with progress.step("Loading the model", f"Model {settings.model} loaded"):
         model = await asyncio.to_thread(load_model, settings.model, base_url=settings.model_base_url, api_key=key)
+    with progress.step("Looking for what holds commands", "Commands are held") as step:
+        containment = await asyncio.to_thread(strongest)
+        step.done = f"Commands are held by {containment.name}"
+        logger.info("MCP servers: %s.", containment.sentence)
     async with AsyncExitStack() as stack:
         checkpoints = await stack.enter_async_context(checkpoint_pool(resources.runtime_url))
 

@@ -123,6 +123,9 @@ def test_migrate_makes_the_database_once_and_doctor_finds_it(place: Path) -> Non
     examined = interlock(place, "doctor").stdout
     assert re.search(r"^ok +Postgres +embedded 18 .* schema up to date$", examined, re.MULTILINE)
     assert re.search(r"^note +Model +demo", examined, re.MULTILINE)
+    assert re.search(
+        r"^(ok|note) +Commands +each command is held by (bubblewrap|limits|a user)", examined, re.MULTILINE
+    )
 
 
 def test_doctor_names_what_cannot_be_reached_and_fails(place: Path) -> None:

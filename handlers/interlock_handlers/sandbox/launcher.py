@@ -79,7 +79,7 @@ def _watch(plan: dict[str, Any], child: int, signals: set[signal.Signals]) -> tu
         cpu_left = min(cpu_left + (now - last_look) * CPU_REFILL, plan["cpu_seconds"]) - max(cpu - cpu_so_far, 0)
         cpu_so_far, last_look = cpu, now
         if cpu_left < 0:
-            return 128 + signal.SIGKILL, f"ended, because it used {plan['cpu_seconds']} s of CPU time at a stretch"
+            return 128 + signal.SIGKILL, f"ended, because it used {plan['cpu_seconds']:g} s of CPU time at a stretch"
 
 
 def _reap(child: int) -> int | None:
@@ -95,6 +95,8 @@ def _reap(child: int) -> int | None:
 def _become(plan: dict[str, Any], argv: list[str], supervisor: int = 0) -> NoReturn:
     """Give up what the plan does not leave, and be the command from now on."""
     try:
+        # Before the change of the uid, which may not reach all of these places.
+        rules = linux.landlock_rules(**plan["landlock"]) if plan["landlock"] is not None else None
         if plan["confined"]:
             _confine(plan)
         os.chdir(plan["directory"])
@@ -107,8 +109,8 @@ def _become(plan: dict[str, Any], argv: list[str], supervisor: int = 0) -> NoRet
             signal.signal(ignored_by_python, signal.SIG_DFL)
         if plan["confined"] and sys.platform.startswith("linux"):
             linux.gain_nothing()
-            if plan["landlock"] is not None:
-                linux.landlock(**plan["landlock"])
+            if rules is not None:
+                linux.landlock(rules)
         env = {name: os.environ[name] for name in plan["environment"] if name in os.environ}
         os.execve(argv[0], argv, env)  # noqa: S606 - what the operator's file says, and no shell
     except OSError as error:

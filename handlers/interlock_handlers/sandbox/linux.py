@@ -65,8 +65,8 @@ def landlock_version() -> int:
     return max(int(_libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)), 0)
 
 
-def landlock(read: list[str], write: list[str], network: bool) -> None:
-    """From now on touch only these places; as far as the kernel can, no TCP, and no process that is not under us.
+def landlock_rules(read: list[str], write: list[str], network: bool) -> int:
+    """What `landlock` leaves: these places, and no TCP without `network` where the kernel can; a file descriptor.
 
     Raises OSError.
     """
@@ -79,20 +79,24 @@ def landlock(read: list[str], write: list[str], network: bool) -> None:
         attributes += struct.pack("=Q", _SOCKETS_AND_SIGNALS)
     size = ctypes.c_size_t(len(attributes))
     rules = _checked(_libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, size, 0), "landlock_create_ruleset")
-    try:
-        for path in read:
-            _allow(rules, path, files & (_EXECUTE | _READ_FILE | _READ_DIR))
-        for path in write:
-            _allow(rules, path, files & ~_MAKE_DEVICES)
-        _checked(_libc.syscall(_LANDLOCK_RESTRICT_SELF, rules, 0), "landlock_restrict_self")
-    finally:
-        os.close(rules)
+    for path in read:
+        _allow(rules, path, files & (_EXECUTE | _READ_FILE | _READ_DIR))
+    for path in write:
+        _allow(rules, path, files & ~_MAKE_DEVICES)
+    return rules
+
+
+def landlock(rules: int) -> None:
+    """Keep to these rules for good; with a kernel that can, no signal reaches a process that is not below us."""
+    _checked(_libc.syscall(_LANDLOCK_RESTRICT_SELF, rules, 0), "landlock_restrict_self")
+    os.close(rules)
 
 
 def _allow(rules: int, path: str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
+        # What cannot be reached needs no permission.
         return
     try:
         if not os.path.isdir(path):

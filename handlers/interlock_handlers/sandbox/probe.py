@@ -33,23 +33,25 @@ def possible() -> tuple[Containment, ...]:
     if program is not None:
         text = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=SECONDS).stdout  # noqa: S603
         wrapped = Containment("bubblewrap", program=program, options=frozenset(o for o in _OPTIONS if o in text))
-        error = _tried(wrapped)
+        error = attempted(wrapped)
         if error is None:
             working.append(wrapped)
         because = "another kind was asked for" if error is None else f"it does not work here ({error})"
-    weaker = Containment("limits", linux.landlock_version(), own_network=False, because=because)
-    if os.geteuid() == 0:
-        for own in (replace(weaker, kind="own_uid", own_network=True), replace(weaker, kind="own_uid")):
-            if _tried(own) is None:
-                working.append(own)
-                break
-    alone = replace(weaker, own_network=True)
-    return (*working, alone if os.geteuid() == 0 and _tried(alone) is None else weaker)
+    root = os.geteuid() == 0
+    weaker = Containment("limits", linux.landlock_version(), own_network=False, as_root=root, because=because)
+    if root:
+        alone = replace(weaker, own_network=True)
+        own = [replace(candidate, kind="own_uid") for candidate in (alone, weaker)]
+        working += [candidate for candidate in own if _works(candidate)][:1]
+        weaker = alone if _works(alone) else weaker
+    return (*working, weaker)
 
 
-def _tried(containment: Containment) -> str | None:
+def attempted(
+    containment: Containment, program: str = sys.executable, args: tuple[str, ...] = ("-c", "pass")
+) -> str | None:
     """None if a command runs in it, else what went wrong."""
-    start = prepare(Command(sys.executable, ("-c", "pass")), containment)
+    start = prepare(Command(program, args), containment)
     try:
         done = subprocess.run(  # noqa: S603
             start.argv, env=start.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS
@@ -62,3 +64,7 @@ def _tried(containment: Containment) -> str | None:
         return None
     said = done.stderr.strip().splitlines()
     return said[-1][:200] if said else f"exit status {done.returncode}"
+
+
+def _works(containment: Containment) -> bool:
+    return attempted(containment) is None

@@ -21,5 +21,5 @@ class Sandbox:
     """Processes and threads."""
     file_mb: int = 256
     """The largest file, and all that it keeps for the time it runs."""
-    cpu_seconds: int = 300
+    cpu_seconds: float = 300
     """CPU time that its processes may use at a stretch; a quarter of what passes is added."""

@@ -1,6 +1,7 @@
 """A command as it is really started: with what holds it around it."""
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -23,6 +24,8 @@ NICE = 5
 FIRST_UID, UIDS = 0x40000000, 0x30000000
 _LAUNCH = "import sys; sys.path.append(sys.argv.pop(1)); from interlock_handlers.sandbox.launcher import main; main()"
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Start:
@@ -34,8 +37,12 @@ class Start:
 
     def clean_up(self) -> None:
         """Remove what was only for this one start."""
-        if self.scratch is not None:
+        if self.scratch is None:
+            return
+        try:
             shutil.rmtree(self.scratch, ignore_errors=True)
+        except RecursionError:
+            logger.warning("%s is nested too deeply to be removed by us.", self.scratch)
 
 
 def prepare(command: Command, containment: Containment) -> Start:

@@ -27,7 +27,7 @@ class SandboxEntry(BaseModel):
     memory_mb: int = Field(default=Sandbox.memory_mb, ge=32, le=1 << 20)
     processes: int = Field(default=Sandbox.processes, ge=2, le=10_000)
     file_mb: int = Field(default=Sandbox.file_mb, ge=1, le=1 << 20)
-    cpu_seconds: int = Field(default=Sandbox.cpu_seconds, ge=1, le=86_400)
+    cpu_seconds: float = Field(default=Sandbox.cpu_seconds, ge=1, le=86_400)
 
     def sandbox(self) -> Sandbox:
         return Sandbox(**self.model_dump())

@@ -29,7 +29,8 @@ async def examine(settings: Settings) -> list[Finding]:
                 findings.append(await check(settings))
         except TimeoutError:
             findings.append(Finding(about, "missing", f"no answer within {SECONDS} s", "see that it runs"))
-    return [*findings, machine.secret_key(settings), machine.catalogue(settings), machine.port(settings)]
+    findings += [machine.secret_key(settings), machine.catalogue(settings), await asyncio.to_thread(machine.commands)]
+    return [*findings, machine.port(settings)]
 
 
 def show_findings(console: Console, findings: list[Finding]) -> None:

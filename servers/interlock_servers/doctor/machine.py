@@ -103,6 +103,16 @@ def catalogue(settings: Settings) -> Finding:
     return Finding("Catalogue", "ok", f"{len(servers.entries)} servers{added}")
 
 
+def commands() -> Finding:
+    """What holds the MCP servers that are commands."""
+    from interlock_handlers.sandbox.probe import containment
+
+    found = containment()
+    if found.kind == "bubblewrap":
+        return Finding("Commands", "ok", found.sentence)
+    return Finding("Commands", "note", found.sentence, "see “What holds a command” in docs/operating.md")
+
+
 def port(settings: Settings) -> Finding:
     """The port that `serve` listens on."""
     where = f"{settings.host}:{settings.port}"
