@@ -24,7 +24,7 @@ class Person:
         self._arrived = asyncio.Condition()
         sio.on("event", self._event)
         sio.on("live", self._live)
-        for kind in ("thread", "thread.deleted", "approval", "grant", "toolset", "server"):
+        for kind in ("thread", "thread.deleted", "approval", "grant", "toolset", "server", "server.deleted"):
             sio.on(kind, self._keeper(kind))
 
     @classmethod

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,16 @@ from tests.conftest import SECRET_KEY
 from tests.mcp_servers.process import ServerProcess, free_port
 
 
-def catalogue_file(folder: Path, *specs: ServerSpec) -> Path:
-    """The servers as an operator's catalogue file."""
+def catalogue_file(folder: Path, *specs: ServerSpec, allow: Sequence[str] = ()) -> Path:
+    """The servers as an operator's catalogue file; `allow` is where servers that others enter may be although they are
+    refused otherwise."""
     entries: dict[str, Any] = {}
     for spec in specs:
         remote = {"type": spec.transport, "url": spec.url, "headers": dict(spec.headers)}
         started = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env), "sandbox": False}
         entries[spec.id] = {"name": spec.name, **(started if spec.transport == "stdio" else remote)}
     path = folder / "catalogue.json"
-    path.write_text(json.dumps({"mcpServers": entries}))
+    path.write_text(json.dumps({"mcpServers": entries, "outbound": {"allow": allow}}))
     return path
 
 

@@ -8,6 +8,7 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
     "approvals.see_all": (("owner", "admin", "approver"), "see what waits in the whole organisation"),
     "policy.manage": (("owner", "admin"), "manage the policy"),
     "grants.manage": (("owner", "admin"), "manage other people's grants"),
+    "servers.manage": (("owner", "admin"), "manage the organisation's servers"),
     "members.see": (("owner", "admin", "approver"), "see who belongs to the organisation"),
     "audit.read": (("owner", "admin"), "read the record"),
 }

@@ -34,7 +34,6 @@ from interlock_platform.logins.routes import login_routes
 from interlock_platform.realtime.delivery import Delivery
 from interlock_platform.realtime.sockets import SOCKET_PATH, Sockets, make_server
 from interlock_platform.settings import Settings
-from interlock_platform.tools.routes import tool_routes
 from interlock_platform.tools.sockets import ToolNews
 from interlock_servers.banner import show_banner
 from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
@@ -43,6 +42,7 @@ from interlock_servers.initialize import initialize_routes
 from interlock_servers.metrics import Metrics
 from interlock_servers.policy_routes import all_policy_routes
 from interlock_servers.resources import Resources, in_background, open_resources
+from interlock_servers.server_routes import all_server_routes
 from interlock_servers.start_progress import StartProgress
 from interlock_servers.stopping import until_stopped
 from interlock_servers.webui import build_id, install_web_ui
@@ -126,7 +126,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         stream_routes(stream),
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
         login_routes(resources.logins, authentication, our_client(settings.base_url).document()),
-        tool_routes(resources.tools),
+        *all_server_routes(resources),
         grant_routes(resources.grants),
         *all_policy_routes(resources),
         member_routes(resources.database),

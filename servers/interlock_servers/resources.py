@@ -35,6 +35,7 @@ from interlock_platform.runs.store import CANCEL_CHANNEL, THREAD_CHANNEL, USER_C
 from interlock_platform.secret_key import load_secret_key, load_vault_keys
 from interlock_platform.settings import Settings
 from interlock_platform.tools.catalogue import load_catalogue
+from interlock_platform.tools.following import Following
 from interlock_platform.tools.service import Tools
 from interlock_platform.vault.keyring import Keyring
 from interlock_platform.vault.service import Vault
@@ -60,6 +61,8 @@ class Resources:
     bell: Bell
     live: LiveWriter
     trail: Trail
+    outbound: Outbound
+    vault: Vault
     tools: Tools
     logins: Logins
     judging: Judging
@@ -101,6 +104,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, credentials, queue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
+        await in_background(stack, Following(tools, bell).run())
         server_names = {server_id: entry.spec.name for server_id, entry in catalogue.entries.items()}
         ledger = Ledger(queue, server_names)
         ending = Ending(ledger, queue)
@@ -115,6 +119,8 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             bell=bell,
             live=await _live(stack, settings, database, bell),
             trail=Trail(database, Signer(secret)),
+            outbound=outbound,
+            vault=vault,
             tools=tools,
             logins=Logins(
                 database,

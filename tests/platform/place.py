@@ -5,7 +5,7 @@ alice, bob, …      signed in, each with a socket; alice has the journal server
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,13 +83,16 @@ def slow(value: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_place(postgres: PostgresAccess, folder: Path, **settings: Any) -> AsyncIterator[Place]:
+async def open_place(
+    postgres: PostgresAccess, folder: Path, *, allow: Sequence[str] = (), **settings: Any
+) -> AsyncIterator[Place]:
+    """`allow` is what the operator lets servers that others enter be at."""
     with ExitStack() as stack, ScriptedModel() as model:
         journal = JournalServers(folder, stack)
         server, _ = journal.http()
         async with fresh_database(postgres) as urls:
             chosen: dict[str, Any] = {
-                "catalogue": catalogue_file(folder, server),
+                "catalogue": catalogue_file(folder, server, allow=allow),
                 "model": "openai:scripted",
                 "model_base_url": model.openai_url,
                 "model_api_key": SecretStr("x"),

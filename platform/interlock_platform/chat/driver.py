@@ -29,7 +29,8 @@ from interlock_platform.runs.live import LiveText, LiveWriter
 from interlock_platform.runs.stops import RunStopped, Stops
 from interlock_platform.tables.conversation import Run, Thread
 from interlock_platform.tools import store as tooling
-from interlock_platform.tools.service import UserKey, read_toolset
+from interlock_platform.tools.recording import read_toolset
+from interlock_platform.tools.service import UserKey
 from interlock_platform.tools.toolset import Toolset
 
 logger = logging.getLogger(__name__)

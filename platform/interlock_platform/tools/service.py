@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change
+from interlock_handlers.connection_state import ConnectionKind, ConnectionState
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.registry import Registry
-from interlock_handlers.server_errors import ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.credentials.service import Credentials
 from interlock_platform.database import Database, Scope
@@ -25,10 +26,11 @@ from interlock_platform.runs.store import tell_user
 from interlock_platform.tools import store
 from interlock_platform.tools.catalogue import personal
 from interlock_platform.tools.definitions import store as definition_store
-from interlock_platform.tools.definitions.review import Offered, offered, review
+from interlock_platform.tools.definitions.review import Offered, offered
 from interlock_platform.tools.definitions.sorting import sort_out
 from interlock_platform.tools.entries.entry import Catalogue, Entry
 from interlock_platform.tools.entries.servers import Servers
+from interlock_platform.tools.recording import read_toolset, record_tools
 from interlock_platform.tools.server_wire import server_wire
 from interlock_platform.tools.toolset import Toolset
 from interlock_platform.tools.user_servers import UserServers
@@ -47,6 +49,14 @@ class UserKey:
     @property
     def scope(self) -> Scope:
         return Scope(tenant_id=self.tenant_id)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How connecting to a server went, and the tools that it has."""
+
+    state: ConnectionState
+    definitions: tuple[ToolDefinition, ...]
 
 
 UsualVerdicts = Callable[[AsyncSession, UUID, Sequence[ToolDefinition]], Awaitable[dict[str, str]]]
@@ -155,6 +165,20 @@ class Tools:
         toolset = await self._record(key, server_id, ())
         return {"server": await self._wire(key, servers.handler, entry), "toolset": await self.wire(key, toolset)}
 
+    async def try_out(self, key: UserKey, spec: ServerSpec, authorization: Authorization | None) -> Tried:
+        """Connects as it would be connected, looks at what is declared, and ends the connection; keeps nothing."""
+        from interlock_handlers.mcp import MCPHandler
+
+        handler = MCPHandler(outbound=self._outbound)
+        try:
+            definitions = await handler.connect(personal(spec, key.user_id.hex), authorization)
+            return Tried(handler.state(spec.id), definitions)
+        except ServerUnavailable as error:
+            kind: ConnectionKind = "sign_in" if isinstance(error, LoginRequired) else "error"
+            return Tried(ConnectionState(kind, code=error.code, message=str(error)), ())
+        finally:
+            await handler.aclose()
+
     async def ready(self, key: UserKey, server_id: str) -> "MCPHandler":
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
         servers = await self.handlers.get(key)
@@ -243,25 +267,9 @@ class Tools:
         async with self._database.transaction(key.scope) as session:
             await tell_user(session, key.tenant_id, key.user_id, f"server:{change.server_id}")
 
-    async def _record(self, key: UserKey, server_id: str, definitions: tuple[ToolDefinition, ...]) -> Toolset:
-        """What the server declares now takes the place of what it declared before: a new revision if that differs."""
+    async def _record(self, key: UserKey, server_id: str, declared: Sequence[ToolDefinition]) -> Toolset:
         async with self._database.transaction(key.scope) as session:
-            await store.hold_user(session, key.user_id)
-            wanted = server_id in await store.wanted(session, key.user_id)
-            admitted = (await review(session, server_id, definitions if wanted else ())).admitted
-            revision = await store.latest_revision(session, key.user_id)
-            before = await read_toolset(session, key.user_id, revision)
-            others = tuple(each for each in before.definitions if each.server_id != server_id)
-            after = Toolset(revision + 1, (*others, *admitted))
-            if after.definitions == before.definitions:
-                return before
-            await definition_store.pin(session, after.definitions)
-            await store.add_revision(session, key.user_id, after.revision, after.entries)
-            await tell_user(session, key.tenant_id, key.user_id, "toolset:")
-            if wanted and not set(before.entries) <= set(after.entries):
-                # What waits may be about a tool that is not offered any more.
-                await self._queue.revalidate(session, key.tenant_id, key.user_id)
-            return after
+            return await record_tools(session, self._queue, key.tenant_id, key.user_id, server_id, declared)
 
     async def _wire(self, key: UserKey, handler: "MCPHandler", entry: Entry) -> dict[str, Any]:
         async with self._database.transaction(key.scope) as session:
@@ -284,8 +292,3 @@ class Tools:
             )
             for entry in shown
         ]
-
-
-async def read_toolset(session: AsyncSession, user_id: UUID, revision: int) -> Toolset:
-    entries = await store.toolset_entries(session, user_id, revision)
-    return Toolset(revision, tuple(await store.pinned(session, entries)))

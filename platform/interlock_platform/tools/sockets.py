@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from interlock_platform.errors import Problem
 from interlock_platform.realtime.delivery import Delivery
+from interlock_platform.tools.following import CATALOGUE
 from interlock_platform.tools.service import Tools, UserKey
 
 
@@ -13,10 +15,14 @@ class ToolNews:
     def __init__(self, delivery: Delivery, tools: Tools) -> None:
         self._tools = tools
         delivery.on("server", self._server)
+        delivery.on(CATALOGUE, self._server)
         delivery.on("toolset", self._toolset)
 
     async def _server(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
-        return "server", await self._tools.show_server(UserKey(tenant_id, user_id), about)
+        try:
+            return "server", await self._tools.show_server(UserKey(tenant_id, user_id), about)
+        except Problem:
+            return "server.deleted", {"id": about}
 
     async def _toolset(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
         return "toolset", await self._tools.current_wire(UserKey(tenant_id, user_id))
