@@ -67,7 +67,6 @@ class Work:
 
         @app.task(name=REVALIDATE, retry=TryAgain())
         async def revalidate(tenant_id: str, user_id: str) -> None:
-            faults.reach("revalidate.begin")
             await self.revalidation.revalidate(UUID(tenant_id), UUID(user_id))
 
 

@@ -33,7 +33,7 @@ class Revalidation:
         async with self._database.transaction(scope) as session:
             waiting = await store.proposed_tools(session, user_id)
         for call in waiting:
-            async with self._database.transaction(scope, "revalidate") as session:
+            async with self._database.transaction(scope) as session:
                 thread = await runs.hold(session, call.thread_id)
                 why = await self._void(session, call)
                 if thread is not None and why is not None:

@@ -16,13 +16,18 @@ class ToolNews:
         self._tools = tools
         delivery.on("server", self._server)
         delivery.on(CATALOGUE, self._server)
+        delivery.on("server.deleted", self._deleted)
         delivery.on("toolset", self._toolset)
 
-    async def _server(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
+    async def _server(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]] | None:
         try:
             return "server", await self._tools.show_server(UserKey(tenant_id, user_id), about)
         except Problem:
-            return "server.deleted", {"id": about}
+            # It was deleted meanwhile, which is told by itself.
+            return None
+
+    async def _deleted(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
+        return "server.deleted", {"id": about}
 
     async def _toolset(self, tenant_id: UUID, user_id: UUID, about: str) -> tuple[str, dict[str, Any]]:
         return "toolset", await self._tools.current_wire(UserKey(tenant_id, user_id))

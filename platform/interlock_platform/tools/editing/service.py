@@ -78,7 +78,7 @@ class Editing:
             await self._vault.put(
                 session, secrets_owner(who.tenant_id, who.user_id, spec_of(row)), HEADER + name, value
             )
-        record(session, who.user_id, "server.created", row.id, **shown(row))
+        record(session, who.user_id, "server.created", row.id, after=shown(row))
         await self._tell(session, who, row)
         return row
 
@@ -132,8 +132,9 @@ class Editing:
             for user_id in sorted(await connections.end_connections(session, server_id)):
                 await record_tools(session, self._queue, who.tenant_id, user_id, server_id, ())
             await self._vault.delete(session, secrets_owner(who.tenant_id, who.user_id, spec_of(row)))
-            record(session, who.user_id, "server.deleted", server_id, **shown(row))
+            record(session, who.user_id, "server.deleted", server_id, before=shown(row))
             await self._tell(session, who, row)
+            await self._tell(session, who, row, "server.deleted")
 
     async def changeable(self, session: AsyncSession, who: Principal, server_id: str) -> Server:
         """The row, held. Raises `not_found`, and `forbidden` for what is the tenant's or the operator's."""
@@ -169,11 +170,11 @@ class Editing:
             if look(other) == look(name):
                 raise Problem("name_taken", 409, f"There is a server “{other}” already. Give this one another name.")
 
-    async def _tell(self, session: AsyncSession, who: Principal, row: Server) -> None:
+    async def _tell(self, session: AsyncSession, who: Principal, row: Server, kind: str = "catalogue") -> None:
         if row.user_id is None:
-            await tell_tenant(session, who.tenant_id, f"catalogue:{row.id}")
+            await tell_tenant(session, who.tenant_id, f"{kind}:{row.id}")
         else:
-            await tell_user(session, who.tenant_id, row.user_id, f"catalogue:{row.id}")
+            await tell_user(session, who.tenant_id, row.user_id, f"{kind}:{row.id}")
 
 
 def changed(row: Server, change: ServerChange) -> ServerBody:
