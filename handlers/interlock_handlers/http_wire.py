@@ -14,7 +14,7 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.latch import Latch
 from interlock_handlers.outbound.outbound import Outbound
-from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, ServerForbids, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 
 CONNECT_SECONDS = 10.0
@@ -42,6 +42,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._failure: httpx2.TransportError | None = None
         self._status: int | None = None
         self._login_required = False
+        self._forbidden = False
 
     @property
     def is_sse(self) -> bool:
@@ -60,6 +61,8 @@ class HttpWire(httpx2.AsyncBaseTransport):
         where = _address(self._spec.url)
         if self._login_required:
             return LoginRequired(f"{where} wants you to sign in before it can be used (HTTP {self._status}).")
+        if self._forbidden:
+            return ServerForbids(f"{where} does not let your account in (HTTP 403). Sign in with another one.")
         if self._failure is not None:
             return ServerUnavailable(f"Nothing answers at {where}. Check that the server is running, then try again.")
         if self._status is not None and self._status >= 500:
@@ -135,6 +138,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
 
     def _note(self, request: httpx2.Request, response: httpx2.Response, exchange: Exchange | None) -> None:
         self._status = response.status_code
+        self._forbidden |= response.status_code == 403 and self._authorization is not None
         if response.status_code == 401 or (response.status_code == 403 and self._authorization is None):
             self._login_required = True
             self.doubtful.set("The server wants a new sign-in")

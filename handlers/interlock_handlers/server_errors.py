@@ -22,6 +22,12 @@ class ServerNonsense(ServerUnavailable):
     code = "server_nonsense"
 
 
+class ServerForbids(ServerNonsense):
+    """The server knows who asks, and lets this account do nothing."""
+
+    code = "server_forbidden"
+
+
 class NotExecuted(Exception):
     """The server refused the call in a way that proves that nothing ran."""
 

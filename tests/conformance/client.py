@@ -9,13 +9,16 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.result import CallResult
+from interlock_handlers.server_errors import LoginRequired, ServerForbids
 from interlock_handlers.server_spec import ServerSpec
+from tests.conformance.login import AtOnce
 
 SERVER = "conformance"
 CALL_SECONDS = 10.0
@@ -32,13 +35,36 @@ class Scenario:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+@cache
+def way_out() -> Outbound:
+    """One for all: to make one takes long, and scenarios are played at the same time."""
+    return Outbound(["127.0.0.1", "localhost"])
+
+
 async def play(scenario: Scenario) -> None:
     """The scenario from connecting to disconnecting; raises what goes wrong in it."""
-    handler = MCPHandler(outbound=Outbound())
+    handler = MCPHandler(outbound=way_out())
     try:
-        await PLAYS.get(scenario.name, use_every_tool)(handler, scenario)
+        usual = sign_in_and_use_every_tool if scenario.name.startswith("auth/") else use_every_tool
+        await PLAYS.get(scenario.name, usual)(handler, scenario)
     finally:
         await handler.aclose()
+
+
+async def sign_in_and_use_every_tool(handler: MCPHandler, scenario: Scenario) -> None:
+    """The same, at a server that wants its user to sign in, perhaps more than once."""
+    definitions = await handler.connect(_spec(scenario), AtOnce(scenario.url, way_out(), scenario.context))
+    for definition in definitions:
+        await _call(handler, definition.name, {})
+
+
+async def are_not_signed_in(handler: MCPHandler, scenario: Scenario) -> None:
+    """A sign-in that must not come about: it is begun, and ends without a token."""
+    try:
+        await sign_in_and_use_every_tool(handler, scenario)
+    except (LoginRequired, ServerForbids):
+        return
+    raise AssertionError("the sign-in came about")
 
 
 async def use_every_tool(handler: MCPHandler, scenario: Scenario) -> None:
@@ -79,6 +105,13 @@ async def answer_and_go_on(handler: MCPHandler, scenario: Scenario) -> None:
 
 
 PLAYS: dict[str, Callable[[MCPHandler, Scenario], Awaitable[None]]] = {
+    "auth/resource-mismatch": are_not_signed_in,
+    "auth/iss-supported-missing": are_not_signed_in,
+    "auth/iss-wrong-issuer": are_not_signed_in,
+    "auth/iss-unexpected": are_not_signed_in,
+    "auth/iss-normalized": are_not_signed_in,
+    "auth/metadata-issuer-mismatch": are_not_signed_in,
+    "auth/scope-retry-limit": are_not_signed_in,
     "json-schema-ref-no-deref": leave_out,
     "http-custom-headers": make_the_calls_of_the_context,
     "json-schema-2020-12-preservation": echo_the_schema,

@@ -13,11 +13,9 @@ from tests.conformance.suite import Verdict, beyond, required, verdicts
 REVISIONS = ("2025-11-25", "2026-07-28")
 
 EXTENSION = "an extension of the protocol that Interlock does not have"
-SOON = "Interlock has no client of OAuth yet"
 REQUIRED = [(revision, name) for revision in REVISIONS for name in required(revision)]
 BEYOND = [(revision, name) for revision in REVISIONS for name in beyond(revision)]
 EXPECTED_FAILURES = {
-    **{name: SOON for _, name in REQUIRED if name.startswith("auth/")},
     "auth/client-credentials-jwt": EXTENSION,
     "auth/client-credentials-basic": EXTENSION,
     "auth/enterprise-managed-authorization": EXTENSION,

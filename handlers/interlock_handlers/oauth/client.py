@@ -63,6 +63,11 @@ def by_document(server: OAuthMetadata, ours: OurClient) -> Client | None:
     return Client(url)
 
 
+def agreed(server: OAuthMetadata, client_id: str, secret: str) -> Client:
+    """As whom its operator and ours agreed that we ask, in the way that the server takes."""
+    return Client(client_id, POST if _method(server) == POST else BASIC, secret)
+
+
 async def register(outbound: Outbound, server: OAuthMetadata, ours: OurClient, scope: str | None) -> Client:
     """Become a client there. Raises LoginFailed, AddressRefused."""
     endpoint = str(server.registration_endpoint or "")
