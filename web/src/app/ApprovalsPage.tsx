@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Spinner } from "@/components/ui/Spinner";
-import { useServers } from "@/features/servers/getServers";
+import { useServers } from "@/lib/api/getServers";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
 import { maySeeMembers } from "@/lib/roles";

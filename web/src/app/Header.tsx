@@ -6,8 +6,15 @@ import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
 import { usePage } from "./page";
 
+interface HeaderProps {
+  me: Me;
+  title: string | null;
+  /** The conversation that the page shows. */
+  threadId?: string;
+}
+
 /** The bar above a page: where one is, which model answers, which servers are connected. */
-export function Header({ me, title }: { me: Me; title: string | null }) {
+export function Header({ me, title, threadId }: HeaderProps) {
   const { openMenu, servers, setServers } = usePage();
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 ps-4 pe-2 max-md:ps-2">
@@ -16,7 +23,7 @@ export function Header({ me, title }: { me: Me; title: string | null }) {
       </IconButton>
       <div className="min-w-0 flex-1">{title !== null && <h1 className="truncate font-medium">{title}</h1>}</div>
       <ModelLabel model={me.model} />
-      <ServerPicker open={servers} onOpenChange={setServers} />
+      <ServerPicker threadId={threadId ?? null} open={servers} onOpenChange={setServers} />
     </header>
   );
 }

@@ -5,7 +5,7 @@ import { useLocation } from "wouter";
 import { Button } from "@/components/ui/Button";
 import { Composer, draftName } from "@/features/chat/Composer";
 import { Starters } from "@/features/chat/Starters";
-import { useToolset } from "@/features/servers/getToolset";
+import { useToolset } from "@/lib/api/getToolset";
 import { DemoNotice } from "@/features/session/DemoNotice";
 import { putThread } from "@/features/threads/cache";
 import { createThread } from "@/features/threads/createThread";

@@ -13,7 +13,7 @@ import { pages } from "@/lib/urls";
 import { ApprovalsPage } from "./ApprovalsPage";
 import { Header } from "./Header";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { PermissionsPage, PolicyPage, RecordPage } from "./lazyPages";
+import { PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage } from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
 import { NotFound } from "./NotFound";
@@ -103,6 +103,10 @@ export function Shell({ me }: { me: Me }) {
               <Route path={pages.record}>
                 <RecordPage me={me} />
               </Route>
+              <Route path={pages.servers}>
+                <ServersPage me={me} />
+              </Route>
+              <Route path={pages.serverPattern}>{({ server }) => <ServerPage key={server} serverId={server} me={me} />}</Route>
               <Route path={pages.threadPattern}>{({ thread }) => <ThreadPage threadId={thread} me={me} />}</Route>
               <Route>
                 <Header me={me} title={t.app.name} />

@@ -1,4 +1,4 @@
-import { Inbox, KeyRound, ScrollText, Search, ShieldCheck, SquarePen, X } from "lucide-react";
+import { Inbox, KeyRound, Plug, ScrollText, Search, ShieldCheck, SquarePen, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
@@ -25,6 +25,7 @@ interface SidebarProps {
 const LINK = "flex min-h-9 items-center gap-3 rounded-xl px-3 text-sm hover:bg-line/50 pointer-coarse:min-h-11 aria-[current=page]:bg-line/70";
 
 const PAGES = [
+  { name: t.servers.title, href: pages.servers, Icon: Plug, managers: false },
   { name: t.app.policies, href: pages.policies, Icon: ShieldCheck, managers: false },
   { name: t.app.permissions, href: pages.permissions, Icon: KeyRound, managers: false },
   { name: t.app.record, href: pages.record, Icon: ScrollText, managers: true },
@@ -84,7 +85,7 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
       </nav>
       <nav aria-label={t.app.pages} className="flex flex-col gap-0.5 border-t border-line px-2 pt-2">
         {PAGES.filter(({ managers }) => !managers || mayManage(me.roles)).map(({ name, href, Icon }) => (
-          <Link key={href} href={href} onClick={onFollow} className={LINK} aria-current={location === href ? "page" : undefined}>
+          <Link key={href} href={href} onClick={onFollow} className={LINK} aria-current={location === href || location.startsWith(`${href}/`) ? "page" : undefined}>
             <Icon size={17} aria-hidden="true" />
             {name}
           </Link>

@@ -16,7 +16,7 @@ export function ThreadPage({ threadId, me }: { threadId: string; me: Me }) {
   useTitle(title);
   return (
     <>
-      <Header me={me} title={title || t.app.name} />
+      <Header me={me} title={title || t.app.name} threadId={threadId} />
       <Chat key={threadId} threadId={threadId} renderCalls={renderCalls} bar={<WaitingBar threadId={threadId} />} gone={<NotFound />} />
     </>
   );

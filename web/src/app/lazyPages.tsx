@@ -4,3 +4,5 @@ import { lazy } from "react";
 export const PolicyPage = lazy(() => import("./PolicyPage").then((part) => ({ default: part.PolicyPage })));
 export const PermissionsPage = lazy(() => import("./PermissionsPage").then((part) => ({ default: part.PermissionsPage })));
 export const RecordPage = lazy(() => import("./RecordPage").then((part) => ({ default: part.RecordPage })));
+export const ServersPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServersPage })));
+export const ServerPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServerPage })));

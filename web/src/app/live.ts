@@ -1,10 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { putServer, putToolset } from "@/features/servers/cache";
+import { dropServer, putServer, putToolset } from "@/features/servers/cache";
 import { dropThread, putThread } from "@/features/threads/cache";
+import { announce } from "@/lib/announce";
 import { keys } from "@/lib/api/keys";
 import { deliverAll } from "@/lib/live/outbox";
+import { t } from "@/lib/i18n";
 import { keepConnected, socket } from "@/lib/live/socket";
+import { onLogin } from "@/lib/login";
 import type { ServerToClient } from "@/lib/socketProtocol";
 import { useWaitingCount } from "./waitingCount";
 
@@ -29,6 +32,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     };
     const toolset: ServerToClient["toolset"] = (news) => putToolset(client, news);
     const server: ServerToClient["server"] = (news) => putServer(client, news);
+    const serverDeleted: ServerToClient["server.deleted"] = ({ id }) => dropServer(client, id);
     const grant: ServerToClient["grant"] = () => void client.invalidateQueries({ queryKey: keys.grants });
     socket.on("connect", connected);
     socket.on("thread", thread);
@@ -36,6 +40,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     socket.on("approval", approval);
     socket.on("toolset", toolset);
     socket.on("server", server);
+    socket.on("server.deleted", serverDeleted);
     socket.on("grant", grant);
     return () => {
       socket.off("connect", connected);
@@ -44,8 +49,17 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
       socket.off("approval", approval);
       socket.off("toolset", toolset);
       socket.off("server", server);
+      socket.off("server.deleted", serverDeleted);
       socket.off("grant", grant);
     };
   }, [client, onThreadDeleted]);
+  useEffect(
+    () =>
+      onLogin(({ ok }) => {
+        announce(ok ? t.servers.signedIn : t.servers.notSignedIn);
+        for (const queryKey of [keys.servers, keys.serverPages, keys.toolset]) void client.invalidateQueries({ queryKey });
+      }),
+    [client],
+  );
   useEffect(() => keepConnected(), []);
 }

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { useServers } from "@/features/servers/getServers";
-import { useToolset } from "@/features/servers/getToolset";
+import { useServers } from "@/lib/api/getServers";
+import { useToolset } from "@/lib/api/getToolset";
 import { useThreads } from "@/features/threads/listThreads";
 import { t } from "@/lib/i18n";
 import type { Targets } from "@/lib/targets";

@@ -66,6 +66,16 @@ export interface Server {
   tools: number;
   version: string | null;
   protocol: string | null;
+  /** Whose entry it is: the operator's, the organisation's, or one's own. */
+  origin: "platform" | "tenant" | "personal";
+  auth: "none" | "headers" | "oauth";
+  categories: string[];
+  icon: string | null;
+  trust: "trusted" | "untrusted";
+  login: "none" | "missing" | "signed_in" | "expired";
+  /** Tools whose definition changed, and that wait for somebody to accept it. */
+  set_aside: number;
+  quarantined: boolean;
 }
 
 export interface ToolInfo {

@@ -57,6 +57,7 @@ export interface ServerToClient {
   approval: (message: { id: string; thread_id: string; state: CallState; tool: string; server: string; waiting: number }) => void;
   toolset: (toolset: Toolset) => void;
   server: (server: Server) => void;
+  "server.deleted": (message: { id: string }) => void;
   grant: (message: { id: string; state: string }) => void;
 }
 

@@ -9,6 +9,8 @@ export const urls = {
   servers: "/api/servers",
   connectServer: (server: string) => `/api/servers/${id(server)}/connect`,
   disconnectServer: (server: string) => `/api/servers/${id(server)}/disconnect`,
+  server: (server: string) => `/api/servers/${id(server)}`,
+  signInToServer: (server: string) => `/api/servers/${id(server)}/login`,
   toolset: "/api/toolset",
   threads: (query: string, cursor: string | null) => {
     const search = new URLSearchParams();
@@ -48,4 +50,7 @@ export const pages = {
   policies: "/admin/policies",
   permissions: "/settings/permissions",
   record: "/audit",
+  servers: "/servers",
+  serverPattern: "/servers/:server",
+  server: (server: string) => `/servers/${id(server)}`,
 } as const;

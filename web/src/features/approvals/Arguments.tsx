@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { t } from "@/lib/i18n";
 import type { Json, JsonObject } from "@/lib/protocol";
 import { resolve, type Schema } from "@/lib/schema/schema";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import { ValueList } from "./Value";
 
 export function RawJson({ value, label }: { value: Json; label: string }) {

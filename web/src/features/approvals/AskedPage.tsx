@@ -1,7 +1,7 @@
 import { ExternalLink } from "lucide-react";
 import { Button } from "@/components/ui/Button";
 import { t } from "@/lib/i18n";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 
 interface Address {
   href: string;

@@ -3,7 +3,7 @@ import { useMe } from "@/lib/api/getMe";
 import { t } from "@/lib/i18n";
 import type { Call, Need } from "@/lib/protocol";
 import { shortTime } from "@/lib/times";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import { deciderNames, who } from "./words";
 
 function needWords(need: Need, call: Call, me: string | null): string {

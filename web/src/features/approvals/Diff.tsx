@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "@/lib/protocol";
 import { type Change, changesBetween } from "@/lib/schema/changes";
 import { properties, resolve, type Schema, labelOf } from "@/lib/schema/schema";
 import { t } from "@/lib/i18n";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 
 const WORDS_FROM = 40;
 

@@ -11,7 +11,7 @@ import { isQuiet } from "./guard";
 import { AnswerForm, preloadAnswerForm } from "./lazy";
 import { useProgress } from "./progress";
 import { Sending } from "./Sending";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { toolTitle } from "./words";

@@ -6,7 +6,7 @@ import { t } from "@/lib/i18n";
 import { UNANSWERED } from "@/lib/live/socket";
 import type { Call } from "@/lib/protocol";
 import { shortTime } from "@/lib/times";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import { decidedWord } from "./words";
 
 function words(refusal: Refusal, call: Call, me: string | null): string {

@@ -1,14 +1,17 @@
 import { KeyRound } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "@/components/ui/Button";
+import { useServers } from "@/lib/api/getServers";
+import { sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
+import { useSignIn } from "@/lib/login";
 import type { Call, Decision } from "@/lib/protocol";
 import { Deadline } from "./Deadline";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
 import { isQuiet } from "./guard";
 import { Sending } from "./Sending";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { toolTitle } from "./words";
@@ -17,6 +20,9 @@ import { toolTitle } from "./words";
 export function LoginCard({ call, deciding }: { call: Call; deciding: Deciding }) {
   const frame = useRef<HTMLElement>(null);
   const { busy, failure } = deciding;
+  const server = useServers().data?.find(({ id }) => id === call.tool.server);
+  const signIn = useSignIn(call.tool.server, t.asked.leaving);
+  const opens = server?.auth === "oauth";
   const title = t.asked.signIn(call.tool.server_name);
   const message = call.asked?.message ?? "";
   const decide = (decision: Decision) => {
@@ -34,19 +40,36 @@ export function LoginCard({ call, deciding }: { call: Call; deciding: Deciding }
           </h3>
           <Deadline call={call} onExtend={deciding.extend} />
         </div>
-        <p className="text-sm text-soft wrap-anywhere">{t.asked.tryHint(toolTitle(call))}</p>
+        <p className="text-sm text-soft wrap-anywhere">{(opens ? t.asked.signInHint : t.asked.tryHint)(toolTitle(call))}</p>
       </header>
       {message && message !== `${title}.` && <p className="whitespace-pre-line wrap-anywhere">{visible(message)}</p>}
       <Deciders call={call} />
       {failure && <Failure refusal={failure} call={call} kept={false} />}
       {busy && <Sending />}
       {!busy && call.may.decide && (
-        <div className="flex flex-wrap gap-2">
-          <Button look="accent" onClick={() => decide({ decision: "respond", seal: call.seal })}>
-            {t.asked.tryAgain}
-          </Button>
-          <Button onClick={() => decide({ decision: "reject", seal: call.seal })}>{t.asked.decline}</Button>
-        </div>
+        <>
+          <div className="flex flex-wrap gap-2">
+            {opens && (
+              <Button look="accent" aria-disabled={signIn.isPending} onClick={() => !signIn.isPending && !isQuiet() && signIn.mutate()}>
+                {t.asked.signInNow(call.tool.server_name)}
+              </Button>
+            )}
+            <Button look={opens ? "plain" : "accent"} onClick={() => decide({ decision: "respond", seal: call.seal })}>
+              {t.asked.tryAgain}
+            </Button>
+            <Button onClick={() => decide({ decision: "reject", seal: call.seal })}>{t.asked.decline}</Button>
+          </div>
+          {(signIn.isPending || signIn.data) && (
+            <p role="status" className="text-sm text-soft wrap-anywhere">
+              {signIn.data ? t.asked.signingIn(signIn.data) : t.asked.leaving}
+            </p>
+          )}
+          {signIn.error && (
+            <p role="alert" className="text-sm text-danger wrap-anywhere">
+              {t.asked.notOpened(sentence(signIn.error))}
+            </p>
+          )}
+        </>
       )}
     </WaitingFrame>
   );

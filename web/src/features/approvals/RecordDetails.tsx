@@ -7,7 +7,7 @@ import { pages } from "@/lib/urls";
 import { Arguments, RawJson } from "./Arguments";
 import { Diff } from "./Diff";
 import { shownResult } from "./result";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import { Why } from "./Why";
 import { decidedWord, who } from "./words";
 

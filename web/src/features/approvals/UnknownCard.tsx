@@ -8,7 +8,7 @@ import { shortTime } from "@/lib/times";
 import { RawJson } from "./Arguments";
 import { Failure } from "./Failure";
 import { isQuiet, settle } from "./guard";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 import type { Deciding } from "./useDecision";
 import { toolTitle } from "./words";
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { t } from "@/lib/i18n";
 import type { Json } from "@/lib/protocol";
 import { isObject, isSecret, labelOf, properties, resolve, type Schema } from "@/lib/schema/schema";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 
 const CLAMP = 600;
 

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { CircleHelp } from "lucide-react";
 import { t } from "@/lib/i18n";
 import type { TraceStep } from "@/lib/protocol";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 
 /** A grant has no name of its own, only its reach. */
 function nameOf({ layer, rule }: TraceStep): string {

@@ -1,7 +1,7 @@
 import type { Call, Json } from "@/lib/protocol";
 import { isSecret, properties, resolve } from "@/lib/schema/schema";
 import { t } from "@/lib/i18n";
-import { visible } from "./text";
+import { visible } from "@/lib/text";
 
 const MOST = 140;
 

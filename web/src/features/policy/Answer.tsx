@@ -1,7 +1,7 @@
 import { admin } from "@/lib/i18n/admin";
 import type { Explanation } from "@/lib/policyProtocol";
 import { Trace } from "./Trace";
-import { VerdictMark } from "./VerdictMark";
+import { VerdictMark } from "@/components/ui/VerdictMark";
 import { approverWords, expiryWords, type Known } from "./words";
 
 const words = admin.policy;

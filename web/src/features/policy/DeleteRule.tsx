@@ -3,7 +3,7 @@ import { Dialog } from "@/components/ui/Dialog";
 import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Rule } from "@/lib/policyProtocol";
-import { deleteRule } from "./deleteRule";
+import { deleteRule } from "@/lib/api/deleteRule";
 import { useRuleChange } from "./useRuleChange";
 
 /** Asks whether this rule is to go, by its name. */

@@ -14,7 +14,7 @@ import { mayManage, maySeeMembers } from "@/lib/roles";
 import type { Targets } from "@/lib/targets";
 import { pages } from "@/lib/urls";
 import { Explain, type RenderArguments } from "./Explain";
-import { usePolicies } from "./getPolicies";
+import { usePolicies } from "@/lib/api/getPolicies";
 import { RuleEditor } from "./RuleEditor";
 import { RuleList } from "./RuleList";
 import { ToolClasses } from "./ToolClasses";

@@ -4,9 +4,9 @@ import { IconButton } from "@/components/ui/Button";
 import { Switch } from "@/components/ui/Switch";
 import { admin } from "@/lib/i18n/admin";
 import type { Rule } from "@/lib/policyProtocol";
-import { changeRule } from "./changeRule";
+import { changeRule } from "@/lib/api/changeRule";
 import { useRuleChange } from "./useRuleChange";
-import { VerdictMark } from "./VerdictMark";
+import { VerdictMark } from "@/components/ui/VerdictMark";
 import { aboutWords, type Known, termWords } from "./words";
 
 const words = admin.policy;

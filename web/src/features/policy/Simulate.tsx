@@ -10,7 +10,7 @@ import { admin } from "@/lib/i18n/admin";
 import type { RuleBody, SimulatedCall } from "@/lib/policyProtocol";
 import { shortTime } from "@/lib/times";
 import { simulateRule } from "./simulateRule";
-import { VerdictMark } from "./VerdictMark";
+import { VerdictMark } from "@/components/ui/VerdictMark";
 import { type Known, toolWords } from "./words";
 
 const words = admin.policy;

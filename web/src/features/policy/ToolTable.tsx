@@ -9,7 +9,7 @@ import { admin } from "@/lib/i18n/admin";
 import type { Effect, Risk, ToolClass } from "@/lib/policyProtocol";
 import { shortTime } from "@/lib/times";
 import { classTool } from "./classTool";
-import { declaredWords } from "./declared";
+import { declaredWords } from "@/lib/declared";
 
 const words = admin.policy;
 const EFFECTS: Effect[] = ["at_most_once", "idempotent", "pure"];

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { Table } from "@/components/ui/Table";
 import { admin } from "@/lib/i18n/admin";
 import type { Layer, TraceStep } from "@/lib/policyProtocol";
-import { VerdictMark } from "./VerdictMark";
+import { VerdictMark } from "@/components/ui/VerdictMark";
 
 const words = admin.policy;
 

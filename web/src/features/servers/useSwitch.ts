@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { announce } from "@/lib/announce";
 import { sentence } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
-import { t } from "@/lib/i18n";
+import { picker } from "@/lib/i18n/en/picker";
 import { notify } from "@/lib/notices";
 import type { Server } from "@/lib/protocol";
 import { putServer, putToolset } from "./cache";
@@ -23,7 +23,7 @@ export function useSwitch(server: Server) {
       putServer(client, answer.server);
       putToolset(client, answer.toolset);
       const { name, state, tools } = answer.server;
-      announce(state === "connected" ? t.servers.nowConnected(name, tools) : t.servers.nowOff(name));
+      announce(state === "connected" ? picker.nowConnected(name, tools) : picker.nowOff(name));
     },
     onError: async (error) => {
       putServer(client, server);

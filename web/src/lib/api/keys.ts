@@ -2,6 +2,11 @@
 export const keys = {
   me: ["me"] as const,
   servers: ["servers"] as const,
+  serverPages: ["server"] as const,
+  serverPage: (id: string) => ["server", id] as const,
+  definitions: (id: string) => ["server", id, "definitions"] as const,
+  serversPolicy: ["servers-policy"] as const,
+  threadTools: (thread: string) => ["thread-tools", thread] as const,
   toolset: ["toolset"] as const,
   threads: (query: string) => ["threads", query] as const,
   allThreads: ["threads"] as const,

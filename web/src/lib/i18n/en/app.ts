@@ -35,7 +35,7 @@ export const app = {
   keyApprove: "In a focused card: approve, approve and remember, reject, edit",
   keyInbox: "In the inbox: next, previous, to the card",
   keyHelp: "This list",
-  keyGo: "Go to chat, approvals, policies, permissions, record",
+  keyGo: "Go to chat, approvals, servers, policies, permissions, record",
   connecting: "Connecting…",
   reconnecting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting…"),
   retryNow: "Retry now",

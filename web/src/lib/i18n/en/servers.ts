@@ -1,28 +1,9 @@
 import type { Messages } from "../messages";
 
+/** What is on the first page; the rest of the words about servers load with what shows them. */
 export const servers = {
   name: "Servers",
-  title: "Servers in your chats",
-  search: "Search servers",
-  none: "No server is in the catalogue yet.",
-  noMatch: (query: string) => `No server matches “${query}”.`,
-  failed: "The servers could not be loaded.",
-  connect: "Connect",
-  disconnect: "Disconnect",
-  connectTo: (name: string) => `Connect ${name}`,
-  disconnectFrom: (name: string) => `Disconnect ${name}`,
-  retry: (name: string) => `Retry ${name}`,
-  off: "Off",
-  connecting: "Connecting…",
-  connected: (tools: number) => `Connected, ${tools === 1 ? "1 tool" : `${tools} tools`}`,
-  needsLogin: "Needs a sign-in",
-  error: "Failing",
-  retryAt: (seconds: number) => `retry in ${seconds} s`,
-  transport: (transport: string) => ({ stdio: "local program", sse: "HTTP (SSE)", http: "HTTP" })[transport] ?? transport,
-  version: (version: string) => `version ${version}`,
-  protocol: (protocol: string) => `MCP ${protocol}`,
-  note: "A server you connect is in your toolset from the next step on.",
-  toolset: (tools: number) => (tools === 1 ? "1 tool ready" : `${tools} tools ready`),
-  nowConnected: (name: string, tools: number) => `${name} is connected: ${tools === 1 ? "1 tool" : `${tools} tools`}.`,
-  nowOff: (name: string) => `${name} is off.`,
+  title: "Servers",
+  signedIn: "You are signed in.",
+  notSignedIn: "The sign-in did not come to its end.",
 } satisfies Messages;

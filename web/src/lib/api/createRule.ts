@@ -1,4 +1,4 @@
-import { request } from "@/lib/api/http";
+import { request } from "./http";
 import type { Rule, RuleBody } from "@/lib/policyProtocol";
 import { urls } from "@/lib/urls";
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { request } from "@/lib/api/http";
-import { keys } from "@/lib/api/keys";
+import { request } from "./http";
+import { keys } from "./keys";
 import type { Policy } from "@/lib/policyProtocol";
 import { urls } from "@/lib/urls";
 

@@ -1,4 +1,4 @@
-import { command } from "@/lib/api/http";
+import { command } from "./http";
 import { urls } from "@/lib/urls";
 
 export function deleteRule(id: string): Promise<void> {

@@ -1,0 +1,93 @@
+import { ArrowLeft } from "lucide-react";
+import { type ReactNode } from "react";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { Button } from "@/components/ui/Button";
+import { Spinner } from "@/components/ui/Spinner";
+import { Tabs } from "@/components/ui/Tabs";
+import { useServers } from "@/lib/api/getServers";
+import { Refusal, sentence } from "@/lib/api/http";
+import { t } from "@/lib/i18n";
+import { admin } from "@/lib/i18n/admin";
+import type { Me, Server } from "@/lib/protocol";
+import type { ServerPage } from "@/lib/serversProtocol";
+import { mayManage } from "@/lib/roles";
+import { pages } from "@/lib/urls";
+import { Changes } from "./Changes";
+import { useServerPage } from "./getServerPage";
+import { Overview } from "./Overview";
+import { Quarantine } from "./Quarantine";
+import { ServerForm } from "./ServerForm";
+import { ToolsView } from "./ToolsView";
+
+const words = admin.servers;
+const VIEWS = ["overview", "tools", "changes"] as const;
+type View = (typeof VIEWS)[number];
+
+/** What makes the page another one: the news of a connection says so sooner than the page itself. */
+function standingOf(server: Server | undefined): string {
+  return server ? [server.state, server.tools, server.set_aside, server.quarantined, server.login].join(" ") : "";
+}
+
+interface ServerDetailsProps {
+  serverId: string;
+  me: Me;
+  /** Around the server, with its name as the heading. */
+  renderPage: (name: string, intro: string, content: ReactNode) => ReactNode;
+  gone: ReactNode;
+}
+
+/** Everything about one server: how it stands, its tools, what changed of them. */
+export function ServerDetails({ serverId, me, renderPage, gone }: ServerDetailsProps) {
+  const [, navigate] = useLocation();
+  const [search] = useSearchParams();
+  const listed = useServers().data?.find(({ id }) => id === serverId);
+  const standing = standingOf(listed);
+  const { data, error, refetch } = useServerPage(serverId, standing);
+  const asked = search.get("view");
+  const here = pages.server(serverId);
+
+  if (error instanceof Refusal && error.code === "not_found") return gone;
+  if (error && !data) {
+    return renderPage(
+      listed?.name ?? words.pageTitle,
+      "",
+      <div role="alert" className="py-10 text-center">
+        <p>{words.loadFailed}</p>
+        <p className="text-sm text-soft">{sentence(error)}</p>
+        <Button className="mt-3" onClick={() => void refetch()}>
+          {t.app.retry}
+        </Button>
+      </div>,
+    );
+  }
+  if (!data) return renderPage(listed?.name ?? words.pageTitle, listed?.description ?? "", <Spinner className="mx-auto my-12 block text-soft" />);
+  // The list hears of changes at once.
+  const page: ServerPage = { ...data, server: listed ?? data.server };
+  const { server } = page;
+  if (asked === "edit" && data.may.change) {
+    return renderPage(
+      words.formOf(server.name),
+      "",
+      <ServerForm page={page} manages={mayManage(me.roles)} backHref={here} onDone={() => navigate(here)} />,
+    );
+  }
+  const view = VIEWS.find((each) => each === asked) ?? "overview";
+  const names: Record<View, string> = { overview: words.overview, tools: words.toolsView, changes: server.set_aside > 0 ? words.changesCount(server.set_aside) : words.changes };
+  return renderPage(
+    server.name,
+    server.description,
+    <>
+      <Link href={pages.servers} className="-ms-1 mb-2 inline-flex min-h-9 items-center gap-1.5 rounded-lg px-1 text-sm text-soft hover:text-ink pointer-coarse:min-h-11">
+        <ArrowLeft size={15} aria-hidden="true" />
+        {words.back}
+      </Link>
+      <Quarantine server={server} here={view === "changes"} />
+      <Tabs label={words.serverViews} tabs={VIEWS.map((each) => ({ name: names[each], href: each === "overview" ? here : `${here}?view=${each}`, current: each === view }))} />
+      <div className="mt-5">
+        {view === "overview" && <Overview page={page} onDeleted={() => navigate(pages.servers)} />}
+        {view === "tools" && <ToolsView page={page} me={me} />}
+        {view === "changes" && <Changes page={page} standing={standing} />}
+      </div>
+    </>,
+  );
+}
