@@ -2,36 +2,35 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
-from interlock_handlers.asked_again import asked_again
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change, Changes
-from interlock_handlers.connection_state import ConnectionKind, ConnectionState
+from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.during import During
 from interlock_handlers.elicitation import Ask, InputRequired, Resumption
+from interlock_handlers.going_on import gone_on
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.offering import usable_definitions
+from interlock_handlers.out_of_service import out_of_service, retry_seconds
 from interlock_handlers.outbound.outbound import Outbound
-from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.result import CallResult, call_result
-from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerNonsense, ServerUnavailable
+from interlock_handlers.sampling import Sample
+from interlock_handlers.server_errors import NotExecuted, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.session import Session
 from interlock_handlers.stdio_wire import StdioWire
+from interlock_handlers.telling import Told
 from interlock_handlers.tool_request import ToolRequest
 from interlock_handlers.wire import Wire
 
 # A command may have to fetch what it runs before it can answer.
 START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}
 LIST_SECONDS = 20.0
-FIRST_RETRY_SECONDS = 0.5
-LAST_RETRY_SECONDS = 60.0
 STEADY_SECONDS = 10.0
 RELIST_SECONDS = 1.0
 
@@ -49,6 +48,7 @@ class Connection:
         outbound: Outbound,
         changes: Changes | None = None,
         mode: str = "auto",
+        samples: bool = False,
     ) -> None:
         self.spec = spec
         self.authorization = authorization
@@ -57,6 +57,7 @@ class Connection:
         self._outbound = outbound
         self._changes = changes
         self._mode = mode
+        self._samples = samples
         self._closing = Latch()
         self._kick = asyncio.Event()
         self._asked = _asked()
@@ -71,7 +72,7 @@ class Connection:
         """Connect, or try again now; raises ServerUnavailable, and then goes on trying by itself until `close`."""
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep(), name=f"mcp-connection {self.spec.id}")
-        await self._usable(None)
+        await self.session(None)
         return self.definitions
 
     async def close(self) -> None:
@@ -95,7 +96,7 @@ class Connection:
     async def _list_next(self) -> None:
         async with self._listing:
             self._next_listing = None
-            await self._list(await self._usable(None))
+            await self._list(await self.session(None))
 
     @overload
     async def call(
@@ -104,6 +105,9 @@ class Connection:
         arguments: Mapping[str, Any],
         timeout_seconds: float | None = None,
         meta: Mapping[str, Any] | None = None,
+        *,
+        told: Told | None = None,
+        sample: Sample | None = None,
     ) -> CallResult: ...
 
     @overload
@@ -115,6 +119,8 @@ class Connection:
         meta: Mapping[str, Any] | None = None,
         *,
         ask: Ask | None,
+        told: Told | None = None,
+        sample: Sample | None = None,
         resume: Resumption | None = None,
     ) -> CallResult | InputRequired: ...
 
@@ -126,17 +132,18 @@ class Connection:
         meta: Mapping[str, Any] | None = None,
         *,
         ask: Ask | None = None,
+        told: Told | None = None,
+        sample: Sample | None = None,
         resume: Resumption | None = None,
     ) -> CallResult | InputRequired:
         """Send one call, once. Raises ServerUnavailable, NotExecuted or OutcomeUnknown when there is no result."""
         seconds = timeout_seconds or self.spec.timeout_seconds
+        during = During(ask, sample, told)
         begun = time.monotonic()
-        session = await self._usable(seconds)
+        session = await self.session(seconds)
         left = max(seconds - (time.monotonic() - begun), 0.001)
         asked = ToolRequest(tool, arguments, meta or {}, resume)
-        answer = await session.call(asked, left, ask)
-        if isinstance(answer, InputRequired) and not (answer.requests or answer.declined):
-            answer = await asked_again(session, asked, answer, left)
+        answer = await gone_on(session, asked, await session.call(asked, left, during), left, during)
         if isinstance(answer, InputRequired):
             if ask is None:
                 message = "The server wants to be told something first, and nobody is there to be asked."
@@ -150,7 +157,7 @@ class Connection:
         sessions = [*self._retiring.values(), *([self._session] if self._session else [])]
         return any(session.busy for session in sessions)
 
-    async def _usable(self, seconds: float | None) -> Session:
+    async def session(self, seconds: float | None) -> Session:
         """A live session: the present one, or what the next attempt brings, which is made now."""
         if self._session is not None and self._session.usable:
             return self._session
@@ -191,7 +198,7 @@ class Connection:
         self._kick.clear()
         asked, self._asked = self._asked, _asked()
         self._show(ConnectionState("connecting", tools=len(self.definitions)))
-        session = Session(self._wire(), server=self.spec.id, mode=self._mode)
+        session = Session(self._wire(), server=self.spec.id, mode=self._mode, samples=self._samples)
         attempt = asyncio.create_task(self._establish(session))
         await self._first_unless_closing(attempt)
         attempt.cancel()
@@ -267,20 +274,8 @@ class Connection:
         """Wait before the next attempt, unless somebody asks for one."""
         if self._closing.is_set or self._kick.is_set():
             return
-        kind: ConnectionKind = "sign_in" if isinstance(self._failure, LoginRequired) else "error"
-        delay = None
-        if not isinstance(self._failure, LoginRequired | ServerNonsense | AddressRefused):
-            most = min(FIRST_RETRY_SECONDS * 2**failures, LAST_RETRY_SECONDS)
-            delay = random.uniform(most / 2, most)  # noqa: S311 - spreads reconnects, guards nothing
-        self._show(
-            ConnectionState(
-                kind,
-                code=self._failure.code,
-                message=str(self._failure),
-                retry_at=datetime.now(UTC) + timedelta(seconds=delay) if delay is not None else None,
-                tools=len(self.definitions),
-            )
-        )
+        delay = retry_seconds(self._failure, failures)
+        self._show(out_of_service(self._failure, delay, len(self.definitions)))
         kicked = asyncio.create_task(self._kick.wait())
         await self._first_unless_closing(kicked, within=delay)
         kicked.cancel()

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from interlock_handlers.sampling import Sampled, SamplingRequest
+
 
 @dataclass(frozen=True)
 class Elicitation:
@@ -41,12 +43,14 @@ class InputRequired:
     `declined` are the keys of requests that are not put to anybody; they belong among the answers like the others.
     `request_state` is the server's, to be kept from everybody else and sent back as it is. A server that is not `told`
     the answers only wants the addresses visited: there is no use in calling it again where one was not.
+    `samplings` are for the model, and are written before anybody is asked.
     """
 
     requests: tuple[Elicitation, ...]
     request_state: str | None
     declined: tuple[str, ...] = ()
     told: bool = True
+    samplings: Mapping[str, SamplingRequest] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,4 +58,4 @@ class Resumption:
     """What a call that needed input is sent again with; a server of the older protocol is called as at first."""
 
     request_state: str | None = None
-    responses: Mapping[str, ElicitationAnswer] = field(default_factory=dict)
+    responses: Mapping[str, ElicitationAnswer | Sampled] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import mcp_types as types
 
-from interlock_handlers.elicitation import Ask
+from interlock_handlers.during import During
 from interlock_handlers.latch import Latch
 from interlock_handlers.server_errors import CallError, Evidence, NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_handlers.telling import Teller
 from interlock_handlers.time_limit import TimeLimit
 
 REFUSING_STATUSES = {
@@ -30,12 +31,14 @@ REFUSING_ERRORS = {
 class Exchange:
     """The wire under a session fills this in for the call that is current in its context.
 
-    `ask` puts a question of the server to a person while the call is held open; nobody is asked where it is None.
+    `during` are those who can be asked and told while the call is held open.
     """
 
-    def __init__(self, limit: TimeLimit, ask: Ask | None = None) -> None:
+    def __init__(self, limit: TimeLimit, during: During) -> None:
         self.limit = limit
-        self.ask = ask
+        self.during = during
+        self.teller = Teller(during.told)
+        self.samplings = 0
         self.sent_at: datetime | None = None
         self.last_heard: str | None = None
         self.status: int | None = None

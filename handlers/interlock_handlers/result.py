@@ -1,38 +1,37 @@
 """What a tool gave back, as the model and the ledger get it."""
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import mcp_types as types
 
+from interlock_handlers.blocks import Block, Blocks
+from interlock_handlers.storable import storable
+
 MAX_TEXT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class ContentNote:
-    """One block of a result: what kind it was, and of an image, a sound or a resource what it was about."""
-
-    kind: str
-    note: str
-
-
-@dataclass(frozen=True)
 class CallResult:
-    """A definite answer to a call; `text` is for the model, `structured` is the JSON value if the tool gave one."""
+    """A definite answer to a call.
+
+    `text` is for the model, `structured` is the JSON value if the tool gave one, `blocks` are what people are shown.
+    """
 
     text: str
     structured: Any
     is_error: bool
-    content: tuple[ContentNote, ...]
+    blocks: tuple[Block, ...]
 
 
 def call_result(result: types.CallToolResult) -> CallResult:
-    """The result with everything that is not text as a note, and cut where it is too long."""
-    blocks = [_block(block) for block in result.content]
-    text = "\n".join(text for text, _ in blocks if text)
-    structured = _storable(result.structured_content)
+    """The result; in its text everything that is not text is a note, and it is cut where it is too long."""
+    blocks = Blocks()
+    for content in result.content:
+        blocks.add(content)
+    text = "\n".join(text for text in map(_text, result.content) if text)
+    structured = storable(result.structured_content)
     if structured is not None:
         form = json.dumps(structured, ensure_ascii=False)
         if not text:
@@ -43,51 +42,36 @@ def call_result(result: types.CallToolResult) -> CallResult:
         text=_cut(text) if text else "The tool gave no output.",
         structured=structured,
         is_error=result.is_error,
-        content=tuple(note for _, note in blocks),
+        blocks=blocks.kept,
     )
 
 
-def _block(block: types.ContentBlock) -> tuple[str, ContentNote]:
+def _text(block: types.ContentBlock) -> str:
     match block:
         case types.TextContent():
-            return block.text, ContentNote("text", f"{len(block.text)} characters")
+            return block.text
         case types.ImageContent():
-            return _noted("image", f"an image ({block.mime_type}, {_bytes(block.data)})")
+            return _noted(f"an image ({block.mime_type}, {_bytes(block.data)})")
         case types.AudioContent():
-            return _noted("audio", f"a sound ({block.mime_type}, {_bytes(block.data)})")
+            return _noted(f"a sound ({block.mime_type}, {_bytes(block.data)})")
         case types.ResourceLink():
-            return _noted("resource_link", f"a link to the resource {block.name} ({block.uri})")
+            return _noted(f"a link to the resource {block.name} ({block.uri})")
         case types.EmbeddedResource(resource=types.TextResourceContents() as resource):
-            return f"{resource.uri}:\n{resource.text}", ContentNote("resource", str(resource.uri))
+            return f"{resource.uri}:\n{resource.text}"
         case types.EmbeddedResource(resource=resource):
-            return _noted("resource", f"the resource {resource.uri} ({resource.mime_type or 'binary'})")
+            return _noted(f"the resource {resource.uri} ({resource.mime_type or 'binary'})")
 
 
-def _noted(kind: str, note: str) -> tuple[str, ContentNote]:
-    return f"[The tool returned {note}.]", ContentNote(kind, note)
+def _noted(note: str) -> str:
+    return f"[The tool returned {note}.]"
 
 
 def _bytes(encoded: str) -> str:
     return f"{len(encoded) * 3 // 4 / 1024:.1f} KiB"
 
 
-def _storable(value: Any) -> Any:
-    """The value without what JSON in a database cannot hold: NUL, lone surrogates, infinities."""
-    match value:
-        case str():
-            return value.replace("\0", "\ufffd").encode(errors="replace").decode()
-        case float() if not math.isfinite(value):
-            return None
-        case list():
-            return [_storable(item) for item in value]
-        case dict():
-            return {_storable(key): _storable(item) for key, item in value.items()}
-        case _:
-            return value
-
-
 def _cut(text: str) -> str:
-    text = _storable(text)
+    text = storable(text)
     data = text.encode()
     if len(data) <= MAX_TEXT_BYTES:
         return text

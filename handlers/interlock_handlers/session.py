@@ -2,33 +2,34 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import mcp_types as types
 from mcp import Client, MCPError
-from mcp.client.subscriptions import SubscriptionLost
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from interlock_handlers.callbacks import Callbacks
-from interlock_handlers.elicitation import Ask, InputRequired
+from interlock_handlers.during import During
+from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.incoming import completed
 from interlock_handlers.latch import Latch, first_of
-from interlock_handlers.server_errors import ServerNonsense
+from interlock_handlers.listing import every_page
+from interlock_handlers.server_errors import NotExecuted, ServerNonsense
+from interlock_handlers.subscription import Subscription
 from interlock_handlers.time_limit import TimeLimit
 from interlock_handlers.tool_request import ANSWER, Answer, ToolRequest, input_required, visits_required
 from interlock_handlers.wire import Wire
 
-MAX_PAGES = 100
 MAX_TOOLS = 2000
 STOP_SECONDS = 8.0
 LISTEN_SECONDS = 2.0
-RELISTEN_SECONDS = 1.0
-MAX_RELISTEN_SECONDS = 60.0
+LOG_LEVEL: types.LoggingLevel = "info"
 CLIENT = types.Implementation(name="interlock", title="Interlock", version="1")
+
+T = TypeVar("T", bound=BaseModel)
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,8 @@ class Session:
     that is a task which does nothing else, and callers race their requests with `ended`.
     """
 
-    def __init__(self, wire: Wire, *, server: str, mode: str = "auto") -> None:
-        """`server` is the server's id, for the log."""
+    def __init__(self, wire: Wire, *, server: str, mode: str = "auto", samples: bool = False) -> None:
+        """`server` is the server's id, for the log; it is told that there is a model for it where `samples`."""
         self.wire = wire
         self.ended = Latch()
         self.changed = asyncio.Event()
@@ -49,10 +50,11 @@ class Session:
         self.version: str | None = None
         self._server = server
         self._mode = mode
+        self._samples = samples
+        self._lines_asked_for = False
         self._client: Client | None = None
         self._ready = Latch()
-        self._listening = Latch()
-        self._listed = False
+        self._subscription = Subscription(self.changed, self.ended)
         self._stop = Latch()
         self._retired = False
         self._callbacks = Callbacks(server)
@@ -62,6 +64,12 @@ class Session:
     @property
     def usable(self) -> bool:
         return self._ready.is_set and not (self._retired or self.ended.is_set or self.wire.doubtful.is_set)
+
+    @property
+    def capabilities(self) -> types.ServerCapabilities:
+        """What the server says that it has besides."""
+        assert self._client is not None
+        return self._client.server_capabilities
 
     @property
     def busy(self) -> bool:
@@ -87,38 +95,62 @@ class Session:
         """Every page of the server's tools."""
         assert self._client is not None
         # A change between the list and the subscription would be announced to nobody.
-        await first_of(self._listening.future, self.ended.future, seconds=LISTEN_SECONDS)
-        self._listed = True
-        tools: list[types.Tool] = []
-        cursor: str | None = None
-        for _ in range(MAX_PAGES):
-            try:
-                async with asyncio.timeout(seconds):
-                    page = await self._client.list_tools(cursor=cursor)
-            except TimeoutError as error:
+        await first_of(self._subscription.begun.future, self.ended.future, seconds=LISTEN_SECONDS)
+        self._subscription.listed = True
+        try:
+            tools, whole = await every_page(
+                lambda cursor: self._page(cursor, seconds), lambda page: page.tools, MAX_TOOLS
+            )
+        except MCPError as error:
+            if error.code == types.METHOD_NOT_FOUND:
+                return ()
+            raise self.wire.diagnosis(error) from error
+        if not whole:
+            raise ServerNonsense(f"The server offers more than {MAX_TOOLS} tools.")
+        return tools
+
+    async def _page(self, cursor: str | None, seconds: float) -> types.ListToolsResult:
+        # Not `request`: the SDK keeps of what it lists which arguments go into headers.
+        assert self._client is not None
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._client.list_tools(cursor=cursor)
+        except TimeoutError as error:
+            raise self.wire.diagnosis(error) from error
+        except ValidationError as error:
+            raise ServerNonsense("The server's list of tools is not what the protocol allows.") from error
+
+    async def request(self, request: types.ClientRequest, result: type[T] | TypeAdapter[T], seconds: float) -> T:
+        """Ask for something that is no call.
+
+        Raises ServerUnavailable where there is no answer (it may be asked again), and NotExecuted where it is a no.
+        """
+        assert self._client is not None
+        sent = asyncio.create_task(self._client.session.send_request(request, result), name="mcp-request")
+        try:
+            await first_of(sent, self.ended.future, seconds=seconds)
+        finally:
+            if not sent.done():
+                self._abandon(sent)
+        if not sent.done():
+            raise self.wire.diagnosis(None if self.ended.is_set else TimeoutError())
+        try:
+            return sent.result()
+        except MCPError as error:
+            if error.code == types.CONNECTION_CLOSED or self.wire.doubtful.is_set:
                 raise self.wire.diagnosis(error) from error
-            except MCPError as error:
-                if error.code == types.METHOD_NOT_FOUND:
-                    return ()
-                raise self.wire.diagnosis(error) from error
-            except ValidationError as error:
-                raise ServerNonsense("The server's list of tools is not what the protocol allows.") from error
-            tools += page.tools
-            if len(tools) > MAX_TOOLS:
-                raise ServerNonsense(f"The server offers more than {MAX_TOOLS} tools.")
-            if not page.next_cursor:
-                return tuple(tools)
-            cursor = page.next_cursor
-        raise ServerNonsense("The server's list of tools has no end.")
+            raise NotExecuted(f"The server refused: {error.message} ({error.code})", code="server_refused") from error
+        except (ValidationError, ValueError, RuntimeError) as error:
+            raise ServerNonsense("The server's answer is not what the protocol allows.") from error
 
     async def call(
-        self, asked: ToolRequest, timeout_seconds: float, ask: Ask | None
+        self, asked: ToolRequest, timeout_seconds: float, during: During
     ) -> types.CallToolResult | InputRequired:
         """Send one call, once; raises what `Exchange.outcome` makes of it when no result comes.
 
-        The time limit stands still while `ask` is waited for.
+        The time limit stands still while somebody is asked.
         """
-        exchange = Exchange(TimeLimit(timeout_seconds), ask)
+        exchange = Exchange(TimeLimit(timeout_seconds), during)
         request = asyncio.create_task(self._send(exchange, asked), name="mcp-call")
         self._callbacks.under_way.add(exchange)
         try:
@@ -190,10 +222,27 @@ class Session:
         async def heard(progress: float, total: float | None, message: str | None) -> None:
             so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
             exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
+            exchange.teller.progress(progress, total, message)
 
-        if not self._is_modern():
+        if self._is_modern():
+            if exchange.teller.wanted:
+                asked = replace(asked, meta={types.LOG_LEVEL_META_KEY: LOG_LEVEL, **asked.meta})
+        else:
             asked = replace(asked, resume=None)
+            if exchange.teller.wanted:
+                self._ask_for_lines()
         return await self._client.session.send_request(asked.wire(), ANSWER, progress_callback=heard)
+
+    def _ask_for_lines(self) -> None:
+        """A server of the older protocol is told once how much it is to log."""
+        if self._lines_asked_for or self.capabilities.logging is None:
+            return
+        self._lines_asked_for = True
+        wanted = types.SetLevelRequest(params=types.SetLevelRequestParams(level=LOG_LEVEL))
+        assert self._client is not None
+        asking = asyncio.create_task(self._client.session.send_request(wanted, types.EmptyResult), name="mcp-log-level")
+        self._abandoned.add(asking)
+        asking.add_done_callback(self._forget)
 
     async def _own(self) -> None:
         try:
@@ -203,24 +252,23 @@ class Session:
                 cache=None,
                 client_info=CLIENT,
                 elicitation_callback=self._callbacks.answer,
+                sampling_callback=self._callbacks.sample if self._samples else None,
+                logging_callback=self._callbacks.line,
                 message_handler=self._heard,
             ) as client:
                 self._client = client
                 self.wire.established = True
                 self.protocol = client.protocol_version
                 self.version = client.server_info.version if client.server_info else None
-                listener = asyncio.create_task(self._listen(client)) if _announces_changes(client) else None
-                if listener is None:
-                    self._listening.set("")
+                listener = asyncio.create_task(self._subscription.keep(client))
                 self._ready.set("")
                 try:
                     await first_of(self._stop.future, self.wire.dead.future)
                 finally:
                     # Before the transport goes, so that whoever waits learns it from us and not from the wreck.
                     self.ended.set(self.wire.dead.reason or "The connection to the server was closed")
-                    if listener is not None:
-                        listener.cancel()
-                        await asyncio.wait({listener})
+                    listener.cancel()
+                    await asyncio.wait({listener})
         finally:
             self.ended.set(self.wire.dead.reason or "The connection to the server was lost")
 
@@ -230,24 +278,6 @@ class Session:
     async def _heard(self, message: object) -> None:
         if isinstance(message, types.ToolListChangedNotification):
             self.changed.set()
-
-    async def _listen(self, client: Client) -> None:
-        """On a modern connection changes are announced only to those who keep a stream open for them."""
-        delay = RELISTEN_SECONDS
-        while not self.ended.is_set:
-            with suppress(SubscriptionLost, MCPError, TimeoutError):
-                async with client.listen(tools_list_changed=True) as changes:
-                    if self._listed:
-                        # What happened in between was announced to nobody.
-                        self.changed.set()
-                    self._listening.set("")
-                    if not changes.honored.tools_list_changed:
-                        return
-                    async for _ in changes:
-                        self.changed.set()
-            self._listening.set("")
-            await asyncio.wait({self.ended.future}, timeout=delay)
-            delay = min(delay * 2, MAX_RELISTEN_SECONDS)
 
     def _abandon(self, request: asyncio.Task[Any]) -> None:
         """Cancel without waiting: the SDK still tells the server, which may take it seconds."""
@@ -259,8 +289,3 @@ class Session:
         self._abandoned.discard(request)
         if request.done() and not request.cancelled():
             request.exception()
-
-
-def _announces_changes(client: Client) -> bool:
-    tools = client.server_capabilities.tools
-    return client.protocol_version in MODERN_PROTOCOL_VERSIONS and tools is not None and bool(tools.list_changed)

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
 from interlock_handlers.question import Unaskable, question
+from interlock_handlers.sampling import Sampled, SamplingRefused, SamplingRequest, sampling_request, sampling_result
 from interlock_handlers.server_errors import NotExecuted
 
 MAX_QUESTIONS = 8
@@ -36,11 +37,15 @@ class ToolRequest:
             params=types.CallToolRequestParams(
                 name=self.tool,
                 arguments=dict(self.arguments),
-                input_responses={key: elicit_result(answer) for key, answer in resume.responses.items()} or None,
+                input_responses={key: _response(answer) for key, answer in resume.responses.items()} or None,
                 request_state=resume.request_state,
                 _meta=cast(types.RequestParamsMeta, dict(self.meta)) if self.meta else None,
             )
         )
+
+
+def _response(answer: ElicitationAnswer | Sampled) -> types.InputResponse:
+    return sampling_result(answer) if isinstance(answer, Sampled) else elicit_result(answer)
 
 
 def elicit_result(answer: ElicitationAnswer) -> types.ElicitResult:
@@ -55,12 +60,28 @@ def input_required(server: str, result: types.InputRequiredResult) -> InputRequi
     if len(result.request_state or "") > MAX_STATE_CHARACTERS:
         raise NotExecuted("The server wants more kept for it than Interlock keeps.", code="input_not_supported")
     asked: dict[str, types.ElicitRequestParams] = {}
+    samplings: dict[str, SamplingRequest] = {}
     for key, request in (result.input_requests or {}).items():
-        if not isinstance(request, types.ElicitRequest):
-            message = f"The server asked for something that Interlock does not give it ({request.method})."
-            raise NotExecuted(message, code="input_not_supported")
-        asked[key] = request.params
-    return _sorted(server, asked.items(), result.request_state)
+        match request:
+            case types.ElicitRequest():
+                asked[key] = request.params
+            case types.CreateMessageRequest() if len(samplings) < MAX_QUESTIONS:
+                samplings[key] = _sampling(request)
+            case _:
+                message = f"The server asked for something that Interlock does not give it ({request.method})."
+                raise NotExecuted(message, code="input_not_supported")
+    if asked and samplings:
+        message = "The server wants a person and the model to answer at once, which Interlock does not do."
+        raise NotExecuted(message, code="input_not_supported")
+    return replace(_sorted(server, asked.items(), result.request_state), samplings=samplings)
+
+
+def _sampling(request: types.CreateMessageRequest) -> SamplingRequest:
+    try:
+        return sampling_request(request.params)
+    except SamplingRefused as why:
+        message = f"The server wanted the model to write something, and it did not: {why}"
+        raise NotExecuted(message, code="sampling_refused") from why
 
 
 def visits_required(server: str, error: types.ErrorData) -> InputRequired | None:

@@ -59,7 +59,7 @@ QUESTIONS: dict[str, Asked] = {
 def asking_server(journal: Journal, *, older: bool) -> MCPServer:
     # A key of its own would end with the process, and a call goes on after the server was started again.
     security = RequestStateSecurity(keys=["a key that is kept over restarts, for tests"], ttl=3600)
-    middleware = [_no_later_than_2025] if older else []
+    middleware = [no_later_than_2025] if older else []
     server: MCPServer = MCPServer(
         "asking", version="1.0.0", log_level="WARNING", request_state_security=security, middleware=middleware
     )
@@ -145,7 +145,7 @@ def _said(what: Any) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=json.dumps(what, sort_keys=True))])
 
 
-async def _no_later_than_2025(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def no_later_than_2025(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     if ctx.method == "server/discover":
         raise MCPError(types.METHOD_NOT_FOUND, "Method not found")
     return await call_next(ctx)

@@ -4,6 +4,7 @@ everything_http, everything_sse  (session) the reference server over streamable 
 toolbox_http                     (session) our toolbox over streamable HTTP
 journal                          starts journal servers: `journal.stdio()`, `journal.http()`, `journal.sse()`
 asking                           (session) servers that ask in the middle of calls: `asking.spec(transport)`
+whole                            (session) servers that use all of the protocol: `whole.spec(transport)`
 """
 
 import sys
@@ -127,3 +128,38 @@ class AskingServers:
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AskingServers]:
     with ExitStack() as stack:
         yield AskingServers(tmp_path_factory.mktemp("asking"), stack)
+
+
+class WholeServers:
+    """One journal, and servers that use all of the protocol; each is started once."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._journal = folder / "whole.jsonl"
+        self._log = folder / "whole.log"
+        self._stack = stack
+        self._started: dict[tuple[str, ...], int] = {}
+
+    def spec(self, transport: str, *options: str) -> ServerSpec:
+        """The server over that transport; over stdio, whoever connects starts it."""
+        args = ["-m", "tests.mcp_servers.whole", "--journal", str(self._journal), *options]
+        if transport == "stdio":
+            env = {"PYTHONPATH": str(Path(__file__).parents[2])}
+            return ServerSpec("whole", "Whole", "stdio", command=sys.executable, args=tuple(args), env=env)
+        port = self._started.get((transport, *options))
+        if port is None:
+            port = self._started[(transport, *options)] = free_port()
+            argv = [sys.executable, *args, f"--{transport}", str(port)]
+            self._stack.enter_context(running(argv, port, self._log))
+        if transport == "sse":
+            return ServerSpec("whole", "Whole", "sse", url=f"http://127.0.0.1:{port}/sse")
+        return ServerSpec("whole", "Whole", "http", url=f"http://127.0.0.1:{port}/mcp")
+
+    def heard(self, value: str, event: str) -> int:
+        """How often `wait` began with this value ("received"), or was cancelled."""
+        return sum(entry["arguments"].get("value") == value for entry in journal_module.entries(self._journal, event))
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeServers]:
+    with ExitStack() as stack:
+        yield WholeServers(tmp_path_factory.mktemp("whole"), stack)

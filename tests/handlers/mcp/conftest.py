@@ -17,6 +17,7 @@ from tests.mcp_servers.fixtures import (  # noqa: F401 - fixtures
     everything_sse,
     journal,
     toolbox_http,
+    whole,
 )
 
 

@@ -33,7 +33,7 @@ def test_what_is_not_text_is_noted() -> None:
             ]
         )
     )
-    assert [note.kind for note in result.content] == ["image", "audio", "resource_link", "resource", "resource"]
+    assert [block.kind for block in result.blocks] == ["image", "audio", "resource_link", "resource", "resource"]
     assert "[The tool returned an image (image/png, 2.9 KiB).]" in result.text
     assert "note://1:\ninside" in result.text
     assert "AAAA" not in result.text

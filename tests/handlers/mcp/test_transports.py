@@ -72,7 +72,7 @@ async def test_the_reference_server_over_sse(connections: Connections, everythin
 async def test_the_reference_server_over_stdio(connections: Connections, mode: str) -> None:
     connection = await connections.open(everything_stdio(), mode)
     image = await connection.call("get-tiny-image", {})
-    assert "image" in {note.kind for note in image.content}
+    assert "image" in {block.kind for block in image.blocks}
     assert "[The tool returned an image (image/png" in image.text
 
 

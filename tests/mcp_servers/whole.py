@@ -1,0 +1,168 @@
+"""An MCP server that uses all of the protocol: it tells, logs, shows, gives to read, and has things written.
+
+    python -m tests.mcp_servers.whole [--journal FILE] [--older] [--http PORT | --sse PORT]
+
+With `--older` it speaks no later protocol than 2025-11-25. Its journal is that of `journal.py`: "received", "done" and
+"cancelled" for `wait`.
+"""
+
+import argparse
+import base64
+import warnings
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+import anyio
+import mcp_types as types
+import uvicorn
+from mcp import MCPError
+from mcp.server.lowlevel import server as lowlevel
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.runner import serve_loop
+
+from tests.mcp_servers.asking import no_later_than_2025
+from tests.mcp_servers.journal import Journal
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+SOUND = b"RIFF\x24\x00\x00\x00WAVE"
+BOOK = "book://one"
+PICTURE = "book://picture"
+
+
+def whole_server(journal: Journal, *, older: bool) -> MCPServer:
+    middleware = [no_later_than_2025] if older else []
+    server: MCPServer = MCPServer("whole", version="1.0.0", log_level="WARNING", middleware=middleware)
+
+    @server.tool(description="Tell how far it is, and log a line, so many times.")
+    async def tell(times: int, context: Context) -> str:
+        for number in range(1, times + 1):
+            await context.report_progress(number, times, f"step {number}")
+            with warnings.catch_warnings(action="ignore"):
+                await context.info({"step": number}, logger_name="steps")
+        return "told"
+
+    @server.tool(description="Wait until it is cancelled.")
+    async def wait(value: str) -> str:
+        journal.write("received", "wait", {"value": value})
+        try:
+            await anyio.sleep(60)
+        except anyio.get_cancelled_exc_class():
+            journal.write("cancelled", "wait", {"value": value})
+            raise
+        return "waited"
+
+    @server.tool(description="Show one of each kind.")
+    async def show() -> types.CallToolResult:
+        content: list[types.ContentBlock] = [
+            types.TextContent(text="a text"),
+            types.ImageContent(data=base64.b64encode(PIXEL).decode(), mime_type="image/png"),
+            types.AudioContent(data=base64.b64encode(SOUND).decode(), mime_type="audio/wav"),
+            types.ResourceLink(uri=BOOK, name="one", title="The first", mime_type="text/plain", size=5),
+            types.EmbeddedResource(resource=types.TextResourceContents(uri=BOOK, text="words", mime_type="text/plain")),
+            types.EmbeddedResource(resource=types.BlobResourceContents(uri=PICTURE, blob="AAEC")),
+        ]
+        return types.CallToolResult(content=content, structured_content={"kinds": 6})
+
+    @server.tool(description="Have something written by the model of whoever calls, so many times.")
+    async def write(times: int, context: Context) -> types.CallToolResult | types.InputRequiredResult:
+        if older:
+            return _said([(await _sampled(context, number)).content for number in range(times)])
+        so_far = int(context.request_state or "0")
+        responses = context.input_responses or {}
+        if so_far < times:
+            wanted = types.CreateMessageRequest(params=_wanted(so_far))
+            return types.InputRequiredResult(input_requests={"w": wanted}, request_state=str(so_far + 1))
+        return _said([response.content for response in responses.values() if isinstance(response, Sampling)])
+
+    @server.tool(description="Ask which folders there are.")
+    async def roots(context: Context) -> types.CallToolResult | types.InputRequiredResult:
+        if older:
+            with warnings.catch_warnings(action="ignore"):
+                return _said(len((await _or_why(context.session.list_roots())).roots))
+        return types.InputRequiredResult(input_requests={"r": types.ListRootsRequest()})
+
+    for number in range(3):
+        details = {
+            "name": f"book {number}",
+            "title": f"Book {number}",
+            "description": "A book.",
+            "mime_type": "text/plain",
+        }
+        server.resource(f"book://{number}", **details)(_text(f"the text of book {number}"))
+    server.resource(PICTURE, name="picture", mime_type="image/png")(lambda: PIXEL)
+
+    @server.resource("page://{number}", name="page", description="One page.", mime_type="text/plain")
+    async def page(number: str) -> str:
+        return f"page {number}"
+
+    @server.prompt(title="Greet", description="Greet somebody.")
+    async def greet(name: str, mood: str = "kindly") -> str:
+        return f"Greet {name} {mood}."
+
+    return server
+
+
+def _text(text: str) -> Callable[[], str]:
+    return lambda: text
+
+
+Sampling = types.CreateMessageResult
+T = TypeVar("T")
+
+
+def _wanted(number: int) -> types.CreateMessageRequestParams:
+    message = types.SamplingMessage(role="user", content=types.TextContent(text=f"Write line {number}."))
+    return types.CreateMessageRequestParams(messages=[message], max_tokens=100, system_prompt="Be short.")
+
+
+async def _sampled(context: Context, number: int) -> types.CreateMessageResult:
+    wanted = _wanted(number)
+    with warnings.catch_warnings(action="ignore"):
+        return await _or_why(
+            context.session.create_message(
+                wanted.messages,
+                max_tokens=wanted.max_tokens,
+                system_prompt=wanted.system_prompt,
+                related_request_id=context.request_id,
+            )
+        )
+
+
+async def _or_why(answer: Awaitable[T]) -> T:
+    """The client's answer, or its refusal as the tool's own error."""
+    try:
+        return await answer
+    except MCPError as error:
+        raise ToolError(error.message) from error
+
+
+def _said(what: Any) -> types.CallToolResult:
+    texts = [item.text for item in what] if isinstance(what, list) else [str(what)]
+    return types.CallToolResult(content=[types.TextContent(text=" ".join(texts))])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--journal", type=Path, required=True)
+    parser.add_argument("--older", action="store_true")
+    parser.add_argument("--http", type=int, metavar="PORT")
+    parser.add_argument("--sse", type=int, metavar="PORT")
+    options = parser.parse_args()
+    server = whole_server(Journal(options.journal), older=options.older)
+    if options.older:
+        # The one that speaks the older protocol only, where streams are otherwise served with both.
+        patch.object(lowlevel, "serve_dual_era_loop", serve_loop).start()
+    port: int | None = options.http or options.sse
+    if port is None:
+        server.run("stdio")
+        return
+    uvicorn.run(server.streamable_http_app() if options.http else server.sse_app(), port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
