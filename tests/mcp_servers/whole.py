@@ -87,7 +87,7 @@ def whole_server(journal: Journal, *, older: bool) -> MCPServer:
         return types.InputRequiredResult(input_requests={"r": types.ListRootsRequest()})
 
     for number in range(3):
-        details = {
+        details: dict[str, Any] = {
             "name": f"book {number}",
             "title": f"Book {number}",
             "description": "A book.",
