@@ -144,7 +144,9 @@ class WholeServers:
         args = ["-m", "tests.mcp_servers.whole", "--journal", str(self._journal), *options]
         if transport == "stdio":
             env = {"PYTHONPATH": str(Path(__file__).parents[2])}
-            return ServerSpec("whole", "Whole", "stdio", command=sys.executable, args=tuple(args), env=env)
+            return ServerSpec(
+                "whole", "Whole", "stdio", command=sys.executable, args=tuple(args), env=env, sandbox=OPEN
+            )
         port = self._started.get((transport, *options))
         if port is None:
             port = self._started[(transport, *options)] = free_port()

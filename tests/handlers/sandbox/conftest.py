@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from interlock_handlers.during import During
 from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.sandbox import linux
 from interlock_handlers.sandbox.containment import Containment
@@ -132,7 +133,7 @@ class Inmate:
 
     async def said(self, tool: str, name: str, seconds: float = 20, **arguments: Any) -> str:
         """The text of its answer; raises what a call raises."""
-        answer = await self.session.call(ToolRequest(tool, {"name": name, **arguments}, {}), seconds, None)
+        answer = await self.session.call(ToolRequest(tool, {"name": name, **arguments}, {}), seconds, During())
         assert not isinstance(answer, InputRequired)
         block = answer.content[0]
         assert block.type == "text"
