@@ -13,6 +13,15 @@ Origin = Literal["platform", "tenant", "personal"]
 
 
 @dataclass(frozen=True)
+class AgreedClient:
+    """As whom one signs people in, where the authorization server lets nobody register: good for this issuer only."""
+
+    issuer: str
+    client_id: str
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class ServerSpec:
     """One MCP server: a command to run (`stdio`) or an address to call (`sse`, `http`)."""
 
@@ -31,4 +40,5 @@ class ServerSpec:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_seconds: float = 60.0
     auth: Authentication = "none"
+    client: AgreedClient | None = None
     origin: Origin = "platform"

@@ -120,10 +120,12 @@ def rotate() -> None:
             return await bring_under_present_key(url, Keyring(load_vault_keys(settings)))
 
     rotated = _in_sentences(lambda: asyncio.run(run()))
-    out.print(f"{rotated.wrapped} secrets were brought under the present key.")
+    out.print(f"Secrets brought under the present key: {rotated.wrapped}.")
     if rotated.refused:
         whys = ", ".join(sorted(set(rotated.refused.values())))
-        _stop(f"{len(rotated.refused)} secrets could not be: {whys} Set INTERLOCK_VAULT_FORMER_KEYS, and try again.")
+        _stop(
+            f"Secrets that could not be: {len(rotated.refused)}. {whys} Set INTERLOCK_VAULT_FORMER_KEYS, and try again."
+        )
 
 
 @audit.command()

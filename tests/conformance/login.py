@@ -14,6 +14,7 @@ from interlock_handlers.oauth.grant import Grant, Tokens
 from interlock_handlers.oauth.login_failed import GrantRefused, LoginFailed
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_errors import LoginRequired
+from interlock_handlers.server_spec import AgreedClient
 
 OURS = OurClient("http://localhost:3000/callback", "https://conformance-test.local/client-metadata.json")
 STATE, VERIFIER = "s" * 43, "v" * 43
@@ -67,7 +68,8 @@ class AtOnce:
     async def _client(self, found: Discovered) -> Client:
         """One for each issuer."""
         if "client_id" in self._context:
-            return agreed(found.server, self._context["client_id"], self._context["client_secret"])
+            client = AgreedClient(found.issuer, self._context["client_id"], self._context["client_secret"])
+            return agreed(found.server, client)
         known = self._clients.get(found.issuer) or by_document(found.server, OURS)
         if known is None:
             known = await register(self._outbound, found.server, OURS, found.scope)

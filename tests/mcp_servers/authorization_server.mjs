@@ -23,6 +23,13 @@ const provider = new Provider(issuer, {
       response_types: [],
       grant_types: [],
     },
+    {
+      client_id: 'agreed',
+      client_secret: 'the-secret-that-was-agreed-upon',
+      redirect_uris: ['http://127.0.0.1/agreed'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      application_type: 'native',
+    },
   ],
   cookies: { keys: ['for tests only'] },
   pkce: { required: () => true },

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
-from mcp.client.auth.utils import is_valid_client_metadata_url, should_use_client_metadata_url
+from mcp.client.auth.utils import is_valid_client_metadata_url, issuers_match, should_use_client_metadata_url
 from mcp.shared.auth import DEFAULT_GRANT_TYPES, OAuthClientInformationFull, OAuthMetadata
 from pydantic import ValidationError
 
 from interlock_handlers.oauth.login_failed import LoginFailed
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.outbound.refusal import FetchFailed
+from interlock_handlers.server_spec import AgreedClient
 
 NONE, BASIC, POST = "none", "client_secret_basic", "client_secret_post"
 
@@ -63,9 +64,16 @@ def by_document(server: OAuthMetadata, ours: OurClient) -> Client | None:
     return Client(url)
 
 
-def agreed(server: OAuthMetadata, client_id: str, secret: str) -> Client:
-    """As whom its operator and ours agreed that we ask, in the way that the server takes."""
-    return Client(client_id, POST if _method(server) == POST else BASIC, secret)
+def agreed(server: OAuthMetadata, client: AgreedClient) -> Client:
+    """As whom its operator and ours agreed that we ask, in the way that the server takes.
+
+    Raises LoginFailed at any other server: it would learn the secret.
+    """
+    if not issuers_match(str(server.issuer), client.issuer):
+        raise _failed(f"People sign in at {server.issuer}, and our client is for {client.issuer}. Tell the operator.")
+    if not client.secret:
+        return Client(client.client_id)
+    return Client(client.client_id, POST if _method(server) == POST else BASIC, client.secret)
 
 
 async def register(outbound: Outbound, server: OAuthMetadata, ours: OurClient, scope: str | None) -> Client:

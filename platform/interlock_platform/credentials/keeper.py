@@ -148,10 +148,11 @@ class Keeper:
         """What a sign-in brought takes the place of what was there."""
         login = await store.hold(session, place.owner, place.spec.url)
         account = login.account if _same_account(login, grant, tokens) else uuid4().hex
-        await self._vault.delete(session, place.owner, TOKENS)
+        await self._vault.delete_all(session, place.owner, TOKENS)
         if grant.client.secret is not None:
             await self._vault.put(session, place.owner, CLIENT, grant.client.secret)
         await self._store(session, place, grant, tokens, account, tokens.subject)
+        await store.change(session, place.owner, challenge=None)
         another = login.account != account
         record(session, place.owner.user_id, "login.done", place.spec.id, issuer=grant.issuer, another=another)
         await tell_login(session, place.owner)
@@ -162,7 +163,7 @@ class Keeper:
         if login is None or login.grant is None:
             return None
         kept = dict(await self._vault.all(session, place.owner, TOKENS))
-        await self._vault.delete(session, place.owner, TOKENS)
+        await self._vault.delete_all(session, place.owner, TOKENS)
         # Without a name for the account, nobody could say whether the next one is the same.
         account = login.account if login.subject else uuid4().hex
         await store.change(
@@ -192,7 +193,7 @@ class Keeper:
         )
 
     async def _end(self, session: AsyncSession, place: Place, why: str) -> None:
-        await self._vault.delete(session, place.owner, TOKENS)
+        await self._vault.delete_all(session, place.owner, TOKENS)
         await store.change(session, place.owner, state="expired", expires_at=None)
         record(session, None, "login.ended", place.spec.id, why=why)
         await tell_login(session, place.owner)

@@ -69,6 +69,11 @@ class Credentials:
 
         return {spec.id: state(spec) for spec in specs}
 
+    async def forget_server(self, session: AsyncSession, tenant_id: UUID, server_id: str) -> None:
+        """What anybody has for a server that is there no more."""
+        await store.remove_server(session, server_id)
+        await self.vault.delete_server(session, tenant_id, server_id)
+
     async def _version(self, session: AsyncSession, owner: Owner) -> str:
         return " ".join(str(each) for _, each in sorted((await self.vault.ids(session, owner, HEADER)).items()))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -32,6 +32,11 @@ async def held(session: AsyncSession, owner: Owner) -> Login | None:
 async def change(session: AsyncSession, owner: Owner, **values: Any) -> None:
     changed = update(Login).where(*_of(owner)).values(changed_at=func.now(), **values)
     await session.execute(changed.execution_options(synchronize_session=False))
+
+
+async def remove_server(session: AsyncSession, server_id: str) -> None:
+    """Everybody's logins to a server of the transaction's tenant."""
+    await session.execute(delete(Login).where(col(Login.server_id) == server_id))
 
 
 async def of_user(session: AsyncSession, owner: Owner) -> dict[str, Login]:

@@ -2,9 +2,10 @@
 
 import logging
 
-from interlock_handlers.oauth.client import NONE, Client, OurClient, by_document, register
+from interlock_handlers.oauth.client import NONE, Client, OurClient, agreed, by_document, register
 from interlock_handlers.oauth.discovery import Discovered
 from interlock_handlers.outbound.outbound import Outbound
+from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.database import Database, Scope
 from interlock_platform.logins import store
 from interlock_platform.principal import Principal
@@ -30,12 +31,14 @@ class Clients:
         self._vault = vault
         self.ours = ours
 
-    async def at(self, who: Principal, outbound: Outbound, found: Discovered) -> Client:
+    async def at(self, who: Principal, outbound: Outbound, found: Discovered, spec: ServerSpec) -> Client:
         """Raises LoginFailed, AddressRefused."""
+        if spec.client is not None:
+            return agreed(found.server, spec.client)
         published = by_document(found.server, self.ours)
         if published is not None:
             return published
-        known = await self.known(who, found.issuer)
+        known = await self._registered(who, found.issuer)
         if known is not None:
             return known
         client = await register(outbound, found.server, self.ours, found.scope)
@@ -49,8 +52,14 @@ class Clients:
                 await self._vault.put(session, owner, name, client.secret)
         return client
 
-    async def known(self, who: Principal, issuer: str) -> Client | None:
-        """As whom the issuer registered us."""
+    async def secret(self, who: Principal, issuer: str, client: Client, spec: ServerSpec) -> str | None:
+        """How we prove that we are this client."""
+        if spec.client is not None and spec.client.client_id == client.client_id:
+            return spec.client.secret or None
+        known = await self._registered(who, issuer)
+        return known.secret if known is not None and known.client_id == client.client_id else None
+
+    async def _registered(self, who: Principal, issuer: str) -> Client | None:
         redirect_uri = self.ours.redirect_uri
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             row = await store.known_client(session, issuer, redirect_uri)

@@ -130,7 +130,7 @@ class Logins:
         told = login is not None and login.challenge is not None and login.url == place.spec.url
         challenge = Challenge(**login.challenge) if login and login.challenge and told else None
         found = await discover(outbound, place.spec.url, challenge or await challenge_of(outbound, place.spec))
-        client = await self._clients.at(who, outbound, found)
+        client = await self._clients.at(who, outbound, found, place.spec)
         scope = found.scope
         if challenge is not None and challenge.wants_more and login is not None and login.grant is not None:
             # What was granted for one tool is not lost for another.
@@ -141,9 +141,7 @@ class Logins:
         self, who: Principal, place: Place, wire: dict[str, Any], answer: Mapping[str, str], verifier: str
     ) -> Grant:
         flow = read_flow(wire, None)
-        known = await self._clients.known(who, str(flow.server.issuer))
-        if known is not None and known.client_id == flow.client.client_id:
-            flow = read_flow(wire, known.secret)
+        flow = read_flow(wire, await self._clients.secret(who, str(flow.server.issuer), flow.client, place.spec))
         try:
             grant, tokens = await flow.finish(self._outbound.of(place.spec), answer, verifier)
         except (LoginFailed, AddressRefused) as error:

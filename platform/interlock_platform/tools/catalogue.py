@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from interlock_handlers.outbound.allowance import Allowance
 from interlock_handlers.sandbox.sandbox import Sandbox
-from interlock_handlers.server_spec import Authentication, ServerSpec, Transport
+from interlock_handlers.server_spec import AgreedClient, Authentication, ServerSpec, Transport
 from interlock_platform.tools.entries.entry import Catalogue, Entry, Trust
 from interlock_platform.tools.sandbox_entry import SandboxEntry
 
@@ -30,6 +30,16 @@ class CatalogueError(ValueError):
     """A catalogue that cannot be used; the message names the file, the entry and the field."""
 
 
+class _Client(BaseModel):
+    """Who we are at an authorization server that lets nobody register."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str = Field(pattern=r"^https?://[^/\s]")
+    client_id: str = Field(min_length=1)
+    client_secret: str = ""
+
+
 class FileEntry(BaseModel):
     """One server as the file has it, its variables filled in."""
 
@@ -41,6 +51,7 @@ class FileEntry(BaseModel):
     categories: tuple[str, ...] = ()
     trust: Trust = "untrusted"
     auth: Authentication | None = None
+    oauth: _Client | None = None
     disabled: bool = False
     requires: str | None = None
     timeout: float = Field(default=60.0, gt=0, le=3600)
@@ -85,6 +96,8 @@ class FileEntry(BaseModel):
             raise ValueError(f"type {self.transport} needs a url, not a command")
         if self.command and self.auth not in (None, "none"):
             raise ValueError("auth belongs to servers with a url: a command has its env")
+        if self.oauth is not None and self.auth != "oauth":
+            raise ValueError("oauth belongs to servers with auth oauth")
         if self.auth == "headers" and not self.headers:
             raise ValueError("auth headers needs headers")
         return self
@@ -114,6 +127,9 @@ class FileEntry(BaseModel):
             headers=self.headers,
             timeout_seconds=self.timeout,
             auth=self.auth or ("headers" if self.headers else "none"),
+            client=AgreedClient(self.oauth.issuer, self.oauth.client_id, self.oauth.client_secret)
+            if self.oauth
+            else None,
         )
 
 

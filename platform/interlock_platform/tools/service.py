@@ -76,7 +76,7 @@ class Tools:
         credentials: Credentials,
         queue: Queue,
     ) -> None:
-        self._credentials = credentials
+        self.credentials = credentials
         self._database = database
         self._usual_verdicts = usual_verdicts
         self._queue = queue
@@ -235,7 +235,7 @@ class Tools:
         entry = await self.servers.seen(session, key.user_id, server_id) if connection is not None else None
         if connection is None or entry is None:
             return ""
-        credential = await self._credentials.credential(session, key.tenant_id, key.user_id, entry.spec)
+        credential = await self.credentials.credential(session, key.tenant_id, key.user_id, entry.spec)
         reached = json.dumps([connection.hex, asdict(entry.spec), entry.revision, credential], sort_keys=True)
         return hmac.new(self._secret_key.encode(), f"connection {reached}".encode(), hashlib.sha256).hexdigest()
 
@@ -255,7 +255,7 @@ class Tools:
             return None
         async with self._database.transaction(key.scope) as session:
             spec = self._spec(key, entry)
-            return await self._credentials.authorization(session, key.tenant_id, key.user_id, spec)
+            return await self.credentials.authorization(session, key.tenant_id, key.user_id, spec)
 
     def _spec(self, key: UserKey, entry: Entry) -> ServerSpec:
         return personal(entry.spec, key.user_id.hex)
@@ -280,7 +280,7 @@ class Tools:
     ) -> list[dict[str, Any]]:
         shown = list(entries)
         specs = [self._spec(key, entry) for entry in shown]
-        logins = await self._credentials.states(session, key.tenant_id, key.user_id, specs)
+        logins = await self.credentials.states(session, key.tenant_id, key.user_id, specs)
         declared = {entry.spec.id: handler.definitions(entry.spec.id) for entry in shown}
         decisions = await definition_store.decisions(session, [each for each, found in declared.items() if found])
         return [

@@ -23,7 +23,8 @@ class Vault:
 
     async def get(self, session: AsyncSession, owner: Owner, name: str) -> str | None:
         """Raises SecretRefused for one that was put in for somebody or something else."""
-        return (await self.all(session, owner, name)).get(name)
+        secret = await store.one(session, owner, name)
+        return self._opened(owner, secret) if secret else None
 
     async def all(self, session: AsyncSession, owner: Owner, prefix: str = "") -> Mapping[str, str]:
         """The owner's secrets whose names begin so, by name. Raises SecretRefused."""
@@ -33,9 +34,16 @@ class Vault:
         """Which values are there, without opening them: by name, the id that `put` gave."""
         return {secret.name: secret.id for secret in await store.read(session, owner, prefix) if secret.id}
 
-    async def delete(self, session: AsyncSession, owner: Owner, prefix: str = "") -> None:
-        """Those whose names begin so; without a prefix, all of this owner for this server."""
-        await store.remove(session, owner, prefix)
+    async def delete(self, session: AsyncSession, owner: Owner, name: str) -> None:
+        await store.remove(session, owner, name)
+
+    async def delete_all(self, session: AsyncSession, owner: Owner, prefix: str = "") -> None:
+        """Those of this owner for this server whose names begin so."""
+        await store.remove_all(session, owner, prefix)
+
+    async def delete_server(self, session: AsyncSession, tenant_id: UUID, server_id: str) -> None:
+        """Everybody's for this server."""
+        await store.remove_server(session, tenant_id, server_id)
 
     def _opened(self, owner: Owner, secret: Secret) -> str:
         envelope = Envelope(secret.key_id, secret.wrapped, secret.sealed)

@@ -26,14 +26,27 @@ async def put(session: AsyncSession, owner: Owner, name: str, envelope: Envelope
     return given
 
 
+async def one(session: AsyncSession, owner: Owner, name: str) -> Secret | None:
+    query = select(Secret).where(*_of(owner), col(Secret.name) == name)
+    return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
 async def read(session: AsyncSession, owner: Owner, prefix: str) -> list[Secret]:
     """The owner's secrets whose names begin so."""
     query = select(Secret).where(*_of(owner), col(Secret.name).startswith(prefix, autoescape=True))
     return list(await session.scalars(query.order_by(col(Secret.name)).execution_options(populate_existing=True)))
 
 
-async def remove(session: AsyncSession, owner: Owner, prefix: str) -> None:
+async def remove(session: AsyncSession, owner: Owner, name: str) -> None:
+    await session.execute(delete(Secret).where(*_of(owner), col(Secret.name) == name))
+
+
+async def remove_all(session: AsyncSession, owner: Owner, prefix: str) -> None:
     await session.execute(delete(Secret).where(*_of(owner), col(Secret.name).startswith(prefix, autoescape=True)))
+
+
+async def remove_server(session: AsyncSession, tenant_id: UUID, server_id: str) -> None:
+    await session.execute(delete(Secret).where(col(Secret.tenant_id) == tenant_id, col(Secret.server_id) == server_id))
 
 
 async def wrapped_otherwise(

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.oauth.challenge import Challenge, read_challenge
-from interlock_handlers.oauth.client import OurClient, by_document, register
+from interlock_handlers.oauth.client import OurClient, agreed, by_document, register
 from interlock_handlers.oauth.discovery import Discovered, discover
 from interlock_handlers.oauth.flow import Flow, read_flow
 from interlock_handlers.oauth.grant import Grant, Tokens
@@ -18,6 +18,7 @@ from interlock_handlers.oauth.login_failed import GrantRefused, LoginFailed
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.server_errors import LoginRequired
+from interlock_handlers.server_spec import AgreedClient
 from tests.mcp_servers.authorization import SigningIn, consent
 from tests.mcp_servers.pages import Pages, pages
 
@@ -116,6 +117,19 @@ async def test_our_published_document_stands_for_us(
     assert tokens.access_token
     assert grant.client.secret is None
     assert by_document(found.server, replace(ours, metadata_url="http://interlock.example/client.json")) is None
+
+
+async def test_a_client_that_was_agreed_upon_is_used_at_its_own_issuer_only(
+    outbound: Outbound, found: Discovered
+) -> None:
+    ours = AgreedClient(found.issuer, "agreed", "the-secret-that-was-agreed-upon")
+    redirect = "http://127.0.0.1/agreed"
+    flow = Flow.to(found, agreed(found.server, ours), redirect, found.scope)
+    back = await consent(flow.url(outbound, "the-state", VERIFIER), until=redirect)
+    _, tokens = await flow.finish(outbound, dict(parse_qsl(urlsplit(back).query)), VERIFIER)
+    assert tokens.access_token
+    with pytest.raises(LoginFailed, match="our client is for"):
+        agreed(found.server, replace(ours, issuer="https://github.example"))
 
 
 async def test_the_accounts_of_two_people_are_told_apart(outbound: Outbound, found: Discovered) -> None:

@@ -45,9 +45,11 @@ async def alice(place: Place) -> AsyncIterator[Person]:  # noqa: F811 - the fixt
         await alice.ok("POST", "/api/servers/guarded/disconnect")
 
 
-async def came_back(person: Person, account: str = "alice@example.org", status: int = 200) -> httpx.Response:
+async def came_back(
+    person: Person, account: str = "alice@example.org", *, status: int = 200, server_id: str = "guarded"
+) -> httpx.Response:
     """Leaves for the authorization server and comes back: the page that the person sees at the end."""
-    left = await person.ok("POST", "/api/servers/guarded/login", {"page": "/threads", "popup": True})
+    left = await person.ok("POST", f"/api/servers/{server_id}/login", {"page": "/threads", "popup": True})
     back = await away(person, left["url"], account)
     page = await person.http.get(back, headers={"Accept": "text/html"})
     assert page.status_code == status, page.text

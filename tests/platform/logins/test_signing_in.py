@@ -143,6 +143,26 @@ async def test_t27_no_secret_of_ours_leaves_for_anybody_and_tokens_only_for_the_
     assert {each["resource"] for each in signing_in.asked("token")} == {signing_in.url}
 
 
+async def test_a_server_of_the_tenant_is_signed_in_to_person_by_person_and_leaves_nothing_behind(
+    place: Place, alice: Person, bob: Person, signing_in: SigningIn
+) -> None:
+    entered = await alice.ok("POST", "/api/servers", {
+        "name": "Ours", "transport": "http", "url": signing_in.url, "auth": "oauth", "scope": "tenant",
+    })  # fmt: skip
+    await came_back(alice, server_id=entered["id"])
+    assert [(await server(each, entered["id"]))["login"] for each in (alice, bob)] == ["signed_in", "missing"]
+    assert (await bob.api("POST", f"/api/servers/{entered['id']}/connect")).status_code == 502
+    assert (await server(alice))["login"] == "missing"
+    left = (
+        "select (select count(*) from logins where server_id = %s), (select count(*) from secrets where server_id = %s)"
+    )
+    assert await place.sql(left, entered["id"], entered["id"]) == [(2, 3)]
+    assert (await alice.api("DELETE", f"/api/servers/{entered['id']}")).is_success
+    assert await place.sql(left, entered["id"], entered["id"]) == [(0, 0)]
+    for path in ("login", "logout"):
+        assert (await alice.api("POST", f"/api/servers/{entered['id']}/{path}", {})).status_code == 404
+
+
 async def login_card(person: Person, thread_id: str) -> dict[str, dict[str, str]]:
     (found,) = await person.until(
         lambda: [each for each in person.cards(thread_id) if (each["kind"], each["state"]) == ("login", "proposed")]

@@ -1,5 +1,7 @@
 """Secrets: sealed in the rows, opened only where they were put, and brought under another key while they are used."""
 
+import asyncio
+import sys
 from uuid import UUID, uuid4
 
 import psycopg
@@ -11,7 +13,8 @@ from interlock_platform.vault.keyring import Keyring, SecretRefused
 from interlock_platform.vault.owner import Owner
 from interlock_platform.vault.rotation import BATCH, rotate
 from interlock_platform.vault.service import Vault
-from tests.conftest import Urls
+from tests.conftest import SECRET_KEY, Urls
+from tests.running import clean
 
 OLD, NEW = "the-old-key-" + "o" * 32, "the-new-key-" + "n" * 32
 TAINT = "tainted-token-5f1d"
@@ -46,7 +49,11 @@ async def test_a_secret_comes_out_as_it_went_in_and_under_a_new_id_each_time(dat
         assert await vault.get(session, owner, "access") == "two"
         assert await vault.all(session, owner, "header:") == {"header:X-Key": "three"}
         assert (await vault.ids(session, owner))["access"] == second != first
-        await vault.delete(session, owner)
+        await vault.delete(session, owner, "header:X")
+        assert (await vault.all(session, owner)).keys() == {"access", "header:X-Key"}
+        await vault.delete_all(session, owner, "header:")
+        assert (await vault.all(session, owner)).keys() == {"access"}
+        await vault.delete_server(session, tenant, "github")
         assert await vault.all(session, owner) == {}
 
 
@@ -144,3 +151,26 @@ async def test_a_secret_that_no_key_opens_is_named_and_the_others_are_brought_ov
     assert rotated.refused.keys() == {lost, swapped}
     async with database.transaction(Scope(tenant_id=tenant)) as session:
         assert await Vault(Keyring([NEW])).get(session, Owner(tenant, alice, "a"), "access") == "kept"
+
+
+async def test_the_command_changes_the_key_and_says_what_it_could_not(database: Database, urls: Urls) -> None:
+    tenant, (alice, _) = await people(urls)
+    owner = Owner(tenant, alice, "github")
+    async with database.transaction(Scope(tenant_id=tenant)) as session:
+        await Vault(Keyring([OLD])).put(session, owner, "access", "kept")
+    env = {"INTERLOCK_DATABASE_URL": urls.owner, "INTERLOCK_SECRET_KEY": SECRET_KEY, "INTERLOCK_VAULT_KEY": NEW}
+    ended, said = await keys_rotate(env)
+    assert (ended, "INTERLOCK_VAULT_FORMER_KEYS" in said) == (1, True)
+    ended, said = await keys_rotate({**env, "INTERLOCK_VAULT_FORMER_KEYS": OLD})
+    assert (ended, "Secrets brought under the present key: 1." in said) == (0, True)
+    async with database.transaction(Scope(tenant_id=tenant)) as session:
+        assert await Vault(Keyring([NEW])).get(session, owner, "access") == "kept"
+
+
+async def keys_rotate(env: dict[str, str]) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "interlock_servers", "keys", "rotate",
+        env=clean(env), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return process.returncode, " ".join(said.decode().split())

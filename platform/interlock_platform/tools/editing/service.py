@@ -131,7 +131,7 @@ class Editing:
             await store.delete(session, server_id)
             for user_id in sorted(await connections.end_connections(session, server_id)):
                 await record_tools(session, self._queue, who.tenant_id, user_id, server_id, ())
-            await self._vault.delete(session, secrets_owner(who.tenant_id, who.user_id, spec_of(row)))
+            await self._tools.credentials.forget_server(session, who.tenant_id, server_id)
             record(session, who.user_id, "server.deleted", server_id, before=shown(row))
             await self._tell(session, who, row)
             await self._tell(session, who, row, "server.deleted")
