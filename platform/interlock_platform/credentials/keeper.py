@@ -83,9 +83,16 @@ class Keeper:
             raise ServerUnavailable(f"You signed in to {place.spec.name} as somebody else. Connect it anew.")
         if login.state != "signed_in" or token is None:
             raise LoginRequired(place.sign_in)
-        if login.expires_at is not None and login.expires_at < now + timedelta(seconds=EARLY_SECONDS):
+        if login.expires_at is None or login.expires_at > now + timedelta(seconds=EARLY_SECONDS):
+            return token
+        try:
             return await self.renewed(place, token)
-        return token
+        except LoginRequired:
+            raise
+        except ServerUnavailable:
+            if login.expires_at > now:
+                return token
+            raise
 
     async def refused(self, place: Place, said: Challenge, sent: str | None) -> bool:
         """The server took what was `sent` for no good, or not good enough; True if there is something better now.

@@ -112,6 +112,12 @@ async def test_a_login_whose_authorization_server_is_away_is_kept(somebody: Some
         await authorization.refused(401, REFUSED, {"Authorization": f"Bearer {tokens.access_token}"})
     assert not isinstance(caught.value, LoginRequired)
     assert await somebody.state() == "signed_in"
+    # What is good for a few seconds more is used for so long, and not after.
+    await somebody.sql("update logins set expires_at = now() + interval '15 seconds'")
+    assert await token_of(somebody) == tokens.access_token
+    await somebody.sql("update logins set expires_at = now()")
+    with pytest.raises(ServerUnavailable, match="can't be renewed now"):
+        await authorization.headers()
     endpoint = json.dumps({"token_endpoint": f"{signing_in.issuer}/token"})
     await somebody.sql('update logins set "grant" = "grant" || %s::jsonb', endpoint)
     assert await authorization.refused(401, REFUSED, {"Authorization": f"Bearer {tokens.access_token}"})
