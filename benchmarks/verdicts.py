@@ -32,6 +32,7 @@ from interlock_platform.database import conninfo
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs
+from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.settings import Settings
 from interlock_platform.tools.service import UserKey
@@ -135,6 +136,7 @@ async def run_calls(
         resources.proposer,
         inputs,
         holding,
+        Reports(resources.live),
         resources.tools,
         name="benchmark",
         timeout_seconds=60,

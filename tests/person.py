@@ -20,10 +20,12 @@ class Person:
         self.sio = sio
         self.entries: dict[str, list[dict[str, Any]]] = {}
         self.live: list[dict[str, Any]] = []
+        self.progress: list[dict[str, Any]] = []
         self.news: list[tuple[str, dict[str, Any]]] = []
         self._arrived = asyncio.Condition()
         sio.on("event", self._event)
         sio.on("live", self._live)
+        sio.on("progress", self._progress)
         for kind in ("thread", "thread.deleted", "approval", "grant", "toolset", "server", "server.deleted"):
             sio.on(kind, self._keeper(kind))
 
@@ -137,6 +139,11 @@ class Person:
     async def _event(self, data: dict[str, Any]) -> None:
         async with self._arrived:
             self._keep(data["thread_id"], data)
+            self._arrived.notify_all()
+
+    async def _progress(self, data: dict[str, Any]) -> None:
+        async with self._arrived:
+            self.progress.append(data)
             self._arrived.notify_all()
 
     async def _live(self, data: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs
+from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposals import Proposals
 from interlock_platform.gate.revalidation import Revalidation
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
@@ -99,6 +100,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
             resources.proposer,
             inputs,
             Holding(database, resources.proposer.ledger, inputs, resources.bell),
+            Reports(resources.live),
             resources.tools,
             name=liveness.process_name,
             timeout_seconds=settings.call_timeout_seconds,

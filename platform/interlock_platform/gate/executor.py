@@ -21,6 +21,7 @@ from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs, accepted, login_declined, responses
 from interlock_platform.gate.last_look import Void, last_look
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.store import CallState
 from interlock_platform.http.problems import DATABASE_AWAY
@@ -55,6 +56,7 @@ class Executor:
         proposer: Proposer,
         inputs: Inputs,
         holding: Holding,
+        reports: Reports,
         tools: Tools,
         *,
         name: str,
@@ -65,6 +67,7 @@ class Executor:
         self._proposer = proposer
         self._inputs = inputs
         self._holding = holding
+        self._reports = reports
         self._ledger: Ledger = proposer.ledger
         self._tools = tools
         self._name = name
@@ -252,15 +255,17 @@ class Executor:
     ) -> tuple[CallState, dict[str, Any]] | InputRequired | LoginRequired:
         """What became of it: an answer, a proof that nothing ran, neither, or what the server wants first."""
         try:
-            result = await handler.call(
-                call.server_id,
-                call.tool,
-                json.loads(call.arguments),
-                self._timeout_seconds,
-                {IDEMPOTENCY_KEY: str(call.id)},
-                ask=self._holding.asking_about(key, call),
-                resume=resume,
-            )
+            async with self._reports.about(call) as told:
+                result = await handler.call(
+                    call.server_id,
+                    call.tool,
+                    json.loads(call.arguments),
+                    self._timeout_seconds,
+                    {IDEMPOTENCY_KEY: str(call.id)},
+                    ask=self._holding.asking_about(key, call),
+                    told=told,
+                    resume=resume,
+                )
         except LoginRequired as error:
             return error
         except ServerUnavailable as error:

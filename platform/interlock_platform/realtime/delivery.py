@@ -14,7 +14,7 @@ from interlock_platform.realtime.presence import Presence
 from interlock_platform.realtime.sockets import thread_room, user_room
 from interlock_platform.runs import log
 from interlock_platform.runs.bell import Bell
-from interlock_platform.runs.live import LIVE_CHANNEL, LiveText, LiveTexts
+from interlock_platform.runs.live import LIVE_CHANNEL, LiveProgress, LiveText, LiveTexts
 from interlock_platform.runs.store import EVERYBODY, THREAD_CHANNEL, USER_CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,11 @@ class Delivery:
         async for rung in self._bell.listen(LIVE_CHANNEL):
             if rung is not None:
                 piece = self.live.take(rung)
-                await self._server.emit("live", piece.wire(), room=thread_room(piece.thread_id))
+                room = thread_room(piece.thread_id)
+                if isinstance(piece, LiveProgress):
+                    await self._server.emit("progress", piece.wire(), room=room)
+                else:
+                    await self._server.emit("live", piece.wire(), room=room)
 
     async def _deliver_news(self) -> None:
         async for rung in self._bell.listen(USER_CHANNEL):

@@ -1,6 +1,7 @@
 """Text as it is written: sent round in batches, kept nowhere, replaced by the stored message when that comes."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,6 +12,7 @@ from interlock_platform.database import Database, Scope
 
 LIVE_CHANNEL = "interlock_live"
 MOST_CHARACTERS = 1500
+MOST_OF_PROGRESS = 500
 """A notification holds 8,000 bytes, and a character up to 12 of them in JSON."""
 
 
@@ -28,10 +30,26 @@ class LiveText:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class LiveProgress:
+    """What a server tells while it works on a call: how far it is (`done`), or a line of its log (`level`)."""
+
+    thread_id: str
+    run_id: str
+    call_id: str
+    text: str | None
+    done: float | None = None
+    total: float | None = None
+    level: str | None = None
+
+    def wire(self) -> dict[str, Any]:
+        return asdict(self)
+
+
 class LiveWriter(Protocol):
     """The worker's end."""
 
-    async def write(self, piece: LiveText) -> None:
+    async def write(self, piece: LiveText | LiveProgress) -> None:
         """Sends a piece to every process that may have a browser looking at it."""
         ...
 
@@ -42,11 +60,19 @@ class PostgresLive:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, piece: LiveText) -> None:
+    async def write(self, piece: LiveText | LiveProgress) -> None:
         async with self._database.transaction(Scope()) as session:
-            for at in range(0, len(piece.delta), MOST_CHARACTERS):
-                part = replace(piece, offset=piece.offset + at, delta=piece.delta[at : at + MOST_CHARACTERS])
+            for part in _parts(piece):
                 await session.execute(select(func.pg_notify(LIVE_CHANNEL, json.dumps(part.wire()))))
+
+
+def _parts(piece: LiveText | LiveProgress) -> Iterator[LiveText | LiveProgress]:
+    """The piece in pieces that a notification can hold."""
+    if isinstance(piece, LiveProgress):
+        yield replace(piece, text=piece.text and piece.text[:MOST_OF_PROGRESS])
+        return
+    for at in range(0, len(piece.delta), MOST_CHARACTERS):
+        yield replace(piece, offset=piece.offset + at, delta=piece.delta[at : at + MOST_CHARACTERS])
 
 
 class LiveTexts:
@@ -56,9 +82,12 @@ class LiveTexts:
         self._texts: dict[str, LiveText] = {}
         self._done: dict[str, str] = {}
 
-    def take(self, payload: str) -> LiveText:
-        """Adds a piece to what is known of its message."""
-        piece = LiveText(**json.loads(payload))
+    def take(self, payload: str) -> LiveText | LiveProgress:
+        """Adds a piece of a message to what is known of that."""
+        given = json.loads(payload)
+        if "call_id" in given:
+            return LiveProgress(**given)
+        piece = LiveText(**given)
         if self._done.get(piece.thread_id) == piece.message_id:
             return piece
         held = self._texts.get(piece.thread_id)

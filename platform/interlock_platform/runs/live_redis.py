@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from interlock_platform.runs.bell import Bell
-from interlock_platform.runs.live import LIVE_CHANNEL, LiveText
+from interlock_platform.runs.live import LIVE_CHANNEL, LiveProgress, LiveText
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ class RedisLive:
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(url)
 
-    async def write(self, piece: LiveText) -> None:
+    async def write(self, piece: LiveText | LiveProgress) -> None:
         """Sends a piece round. Without Redis the text is missed here and now; the stored message brings it."""
         try:
             await self._redis.publish(LIVE_CHANNEL, json.dumps(piece.wire()))
