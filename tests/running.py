@@ -36,7 +36,10 @@ def catalogue_file(folder: Path, *specs: ServerSpec, allow: Sequence[str] = ()) 
 
 @asynccontextmanager
 async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[str]:
-    """Serves on a free port, in this process; yields the base URL. `settings` are fields of Settings."""
+    """Serves on a free port, in this process and with its connections in it; yields the base URL.
+
+    `settings` are fields of Settings.
+    """
     port = free_port()
     chosen = Settings(
         _env_file=None,
@@ -44,7 +47,7 @@ async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIt
         data_dir=folder,
         database_url=database_url,
         secret_key=SecretStr(SECRET_KEY),
-        **settings,
+        **{"connections": "inside", **settings},
     )
     async with running(chosen, StartProgress(Console(quiet=True))):
         yield chosen.base_url

@@ -18,6 +18,7 @@ EXECUTOR = "platform/interlock_platform/gate/executor.py"
 DATABASE = "platform/interlock_platform/database.py"
 MAKERS_OF_HANDLERS = {
     EXECUTOR,
+    "servers/interlock_servers/connecting.py",
     "platform/interlock_platform/tools/service.py",
     "platform/interlock_platform/tools/user_servers.py",
 }
@@ -89,7 +90,7 @@ def test_handlers_of_servers_are_known_to_those_who_make_them_and_to_the_executo
         path
         for path in sources("graphs", "platform", "servers")
         for node in nodes(path)
-        if isinstance(node, ast.ImportFrom) and any(name.name == "MCPHandler" for name in node.names)
+        if isinstance(node, ast.ImportFrom) and any(name.name in ("MCPHandler", "Handler") for name in node.names)
     }
     assert knowing == MAKERS_OF_HANDLERS
 

@@ -80,21 +80,16 @@ class StdioWire:
 
     @asynccontextmanager
     async def _run(self) -> AsyncIterator[Any]:
-        start: Start | None = None
+        # A start that is broken off half-way leaves a process that nobody ends, or hangs inside asyncio.
+        starting = asyncio.create_task(self._start())
         try:
-            start = await asyncio.to_thread(self._prepare)
-            process = await asyncio.create_subprocess_exec(
-                *start.argv,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=start.env,
-                start_new_session=True,
-            )
+            start, process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):
+                await _never_mind(starting)
+            raise
         except OSError as error:
             self._start_error = error
-            if start is not None:
-                start.clean_up()
             raise
         self._process = process
         assert process.stdin is not None
@@ -121,6 +116,21 @@ class StdioWire:
                 await asyncio.gather(reading, listening, return_exceptions=True)
                 _release(process)
                 await asyncio.to_thread(start.clean_up)
+
+    async def _start(self) -> tuple[Start, Process]:
+        start = await asyncio.to_thread(self._prepare)
+        try:
+            return start, await asyncio.create_subprocess_exec(
+                *start.argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=start.env,
+                start_new_session=True,
+            )
+        except OSError:
+            start.clean_up()
+            raise
 
     def _prepare(self) -> Start:
         spec = self._spec
@@ -159,6 +169,17 @@ class StdioWire:
         except ValueError as error:
             self._garbage = self._garbage or line[:200].decode(errors="replace")
             return error
+
+
+async def _never_mind(starting: asyncio.Task[tuple[Start, Process]]) -> None:
+    """Ends what is only just being started."""
+    await asyncio.wait({starting})
+    if starting.exception() is None:
+        start, process = starting.result()
+        _kill(process)
+        await _ended(process)
+        _release(process)
+        start.clean_up()
 
 
 async def _end(process: Process, in_order: bool) -> None:

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         default="inside",
         description="Where runs are worked on: inside `interlock serve`, or apart by `interlock worker`.",
     )
+    connections: Literal["apart", "inside"] = Field(
+        default="apart",
+        description="Where connections to MCP servers are kept: by a process apart, which is all that what they send "
+        "can harm, or inside the process that uses them.",
+    )
     approval_minutes: int = Field(
         default=60, ge=1, le=43200, description="Minutes until a call that nobody decides expires."
     )
@@ -197,7 +202,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be a directory, and {value} is none")
         return value
 
-    @field_validator("log_format", "log_level", "worker", mode="before")
+    @field_validator("log_format", "log_level", "worker", "connections", mode="before")
     @classmethod
     def _in_lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

@@ -39,6 +39,7 @@ from interlock_platform.tools.following import Following
 from interlock_platform.tools.service import Tools
 from interlock_platform.vault.keyring import Keyring
 from interlock_platform.vault.service import Vault
+from interlock_servers.connecting import Apart, Inside
 from interlock_servers.owner_url import owner_url
 from interlock_servers.start_progress import StartProgress
 
@@ -101,7 +102,9 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         vault = Vault(Keyring(load_vault_keys(settings)))
         credentials = Credentials(database, vault, outbound)
         stack.push_async_callback(credentials.keeper.aclose)
-        tools = Tools(database, catalogue, secret, judging.usual_verdicts, outbound, credentials, queue)
+        connecting = Apart(catalogue.allowed) if settings.connections == "apart" else Inside(outbound)
+        stack.push_async_callback(connecting.aclose)
+        tools = Tools(database, catalogue, secret, judging.usual_verdicts, connecting.handler, credentials, queue)
         stack.push_async_callback(tools.handlers.aclose)
         await in_background(stack, tools.handlers.sweep())
         await in_background(stack, Following(tools, bell).run())

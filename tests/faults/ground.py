@@ -39,6 +39,8 @@ class Ground:
         self._steps: dict[str, dict[str, Any]] = {}
         self._settings = {
             "secret_key": SECRET_KEY,
+            # Each start is a second shorter; tests/faults/world.py kills servers with their connections apart.
+            "connections": "inside",
             "catalogue": str(catalogue_file(folder, spec)),
             "model": "openai:scripted",
             "model_base_url": f"{self._model_url}/v1",

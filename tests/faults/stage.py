@@ -52,6 +52,7 @@ async def a_stage(postgres: PostgresAccess, folder: Path, **settings: str) -> As
                 "data_dir": str(folder),
                 "database_url": by_tcp(urls.owner, to_postgres.port),
                 "secret_key": SECRET_KEY,
+                "connections": "inside",
                 "catalogue": str(catalogue_file(folder, _by(to_journal, spec))),
                 "model": "openai:scripted",
                 "model_base_url": f"http://127.0.0.1:{to_model.port}/v1",

@@ -12,10 +12,10 @@ class AddressRefused(ServerUnavailable):
         super().__init__(where, rule, may_be_allowed)
         self.where = where
         self.rule = rule
-        self._may_be_allowed = may_be_allowed
+        self.may_be_allowed = may_be_allowed
 
     def __str__(self) -> str:
-        ask = ", or ask the operator of Interlock to allow this one" if self._may_be_allowed else ""
+        ask = ", or ask the operator of Interlock to allow this one" if self.may_be_allowed else ""
         return f"{self.where} is refused by the rule “{self.rule}”. Use another address{ask}."
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from interlock_handlers.elicitation import InputRequired, Resumption
-from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.handler import Handler
 from interlock_handlers.server_errors import LoginRequired, NotExecuted, OutcomeUnknown, ServerUnavailable
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
@@ -154,7 +154,7 @@ class Executor:
         if await self._start(key, call, handler, ("input_required",)):
             await self._send_and_settle(key, call, handler, Resumption(kept.get("state"), answers))
 
-    async def _send_and_settle(self, key: UserKey, call: Call, handler: MCPHandler, resume: Resumption | None) -> None:
+    async def _send_and_settle(self, key: UserKey, call: Call, handler: Handler, resume: Resumption | None) -> None:
         self._sent.add(call.id)
         try:
             faults.reach("call.before_send")
@@ -193,7 +193,7 @@ class Executor:
             entry = await self._tools.servers.find(session, key.user_id, call.server_id)
             return await self._inputs.require_login(session, thread, whole, entry.spec.name)
 
-    async def _start(self, key: UserKey, call: Call, handler: MCPHandler, old: tuple[CallState, ...]) -> bool:
+    async def _start(self, key: UserKey, call: Call, handler: Handler, old: tuple[CallState, ...]) -> bool:
         """The last look before the effect, and the commit of `started`; False if the call must not run."""
         async with self._database.transaction(key.scope, "start") as session:
             thread = await runs.hold(session, call.thread_id)
@@ -251,7 +251,7 @@ class Executor:
         return taken is not None
 
     async def _send(
-        self, key: UserKey, handler: MCPHandler, call: Call, resume: Resumption | None
+        self, key: UserKey, handler: Handler, call: Call, resume: Resumption | None
     ) -> tuple[CallState, dict[str, Any]] | InputRequired | LoginRequired:
         """What became of it: an answer, a proof that nothing ran, neither, or what the server wants first."""
         try:

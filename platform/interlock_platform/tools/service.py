@@ -14,7 +14,6 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.changes import Change
 from interlock_handlers.connection_state import ConnectionKind, ConnectionState
 from interlock_handlers.definition import ToolDefinition
-from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.registry import Registry
 from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -36,7 +35,7 @@ from interlock_platform.tools.toolset import Toolset
 from interlock_platform.tools.user_servers import UserServers
 
 if TYPE_CHECKING:
-    from interlock_handlers.mcp import MCPHandler
+    from interlock_handlers.handler import Handler
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class Tried:
 UsualVerdicts = Callable[[AsyncSession, UUID, Sequence[ToolDefinition]], Awaitable[dict[str, str]]]
 """(the tenant's transaction, user, tools) -> what policy usually says of each of these tools, by qualified name."""
 
+MakeHandler = Callable[[], Awaitable["Handler"]]
+
 
 class Tools:
     """The catalogue, and each user's connections to it."""
@@ -72,7 +73,7 @@ class Tools:
         catalogue: Catalogue,
         secret_key: str,
         usual_verdicts: UsualVerdicts,
-        outbound: Outbound,
+        make_handler: MakeHandler,
         credentials: Credentials,
         queue: Queue,
     ) -> None:
@@ -82,17 +83,14 @@ class Tools:
         self._queue = queue
         self.servers = Servers(catalogue)
         self._secret_key = secret_key
-        self._outbound = outbound
+        self._make_handler = make_handler
         self.handlers: Registry[UserKey, UserServers] = Registry(self._make)
 
     async def _make(self, key: UserKey) -> UserServers:
         async def note(change: Change) -> None:
             await self._note(key, change)
 
-        # Loading the protocol's models takes a good part of a start, and the doors open without them.
-        from interlock_handlers.mcp import MCPHandler
-
-        return UserServers(MCPHandler(outbound=self._outbound), note)
+        return UserServers(await self._make_handler(), note)
 
     async def servers_of(self, key: UserKey) -> UserServers:
         """The user's servers, in step with what is stored: missing ones begin to connect, unwanted ones go."""
@@ -167,9 +165,7 @@ class Tools:
 
     async def try_out(self, key: UserKey, spec: ServerSpec, authorization: Authorization | None) -> Tried:
         """Connects as it would be connected, looks at what is declared, and ends the connection; keeps nothing."""
-        from interlock_handlers.mcp import MCPHandler
-
-        handler = MCPHandler(outbound=self._outbound)
+        handler = await self._make_handler()
         try:
             definitions = await handler.connect(personal(spec, key.user_id.hex), authorization)
             return Tried(handler.state(spec.id), definitions)
@@ -179,7 +175,7 @@ class Tools:
         finally:
             await handler.aclose()
 
-    async def ready(self, key: UserKey, server_id: str) -> "MCPHandler":
+    async def ready(self, key: UserKey, server_id: str) -> "Handler":
         """The handler with this server connected; raises ServerUnavailable, and then nothing was sent."""
         servers = await self.handlers.get(key)
         async with self._database.transaction(key.scope) as session:
@@ -194,7 +190,7 @@ class Tools:
             await self._connect(key, servers, entry)
         return servers.handler
 
-    async def look_again(self, key: UserKey, server_id: str, *, connected: bool = False) -> "MCPHandler":
+    async def look_again(self, key: UserKey, server_id: str, *, connected: bool = False) -> "Handler":
         """The same, and the server was asked just now what it declares. Raises ServerUnavailable.
 
         With `connected`, one that is connected in this process will do: the user may have disconnected it elsewhere.
@@ -243,7 +239,7 @@ class Tools:
         """Keeps a definition that a call is about."""
         await definition_store.pin(session, [definition])
 
-    async def offered(self, session: AsyncSession, handler: "MCPHandler", server_id: str, tool: str) -> Offered:
+    async def offered(self, session: AsyncSession, handler: "Handler", server_id: str, tool: str) -> Offered:
         """The tool as its server declares it now, if that may be used."""
         return await offered(session, server_id, handler.definitions(server_id), tool)
 
@@ -271,12 +267,12 @@ class Tools:
         async with self._database.transaction(key.scope) as session:
             return await record_tools(session, self._queue, key.tenant_id, key.user_id, server_id, declared)
 
-    async def _wire(self, key: UserKey, handler: "MCPHandler", entry: Entry) -> dict[str, Any]:
+    async def _wire(self, key: UserKey, handler: "Handler", entry: Entry) -> dict[str, Any]:
         async with self._database.transaction(key.scope) as session:
             return (await self._wires(session, key, handler, [entry]))[0]
 
     async def _wires(
-        self, session: AsyncSession, key: UserKey, handler: "MCPHandler", entries: Iterable[Entry]
+        self, session: AsyncSession, key: UserKey, handler: "Handler", entries: Iterable[Entry]
     ) -> list[dict[str, Any]]:
         shown = list(entries)
         specs = [self._spec(key, entry) for entry in shown]

@@ -13,7 +13,7 @@ from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.tools.entries.entry import Entry
 
 if TYPE_CHECKING:
-    from interlock_handlers.mcp import MCPHandler
+    from interlock_handlers.handler import Handler
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 class UserServers:
     """Owns the handler; `note` is told of every change of it."""
 
-    def __init__(self, handler: "MCPHandler", note: Callable[[Change], Awaitable[None]]) -> None:
+    def __init__(self, handler: "Handler", note: Callable[[Change], Awaitable[None]]) -> None:
         self.handler = handler
         self._entries: dict[str, Entry] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -1,13 +1,17 @@
 """Connections that end with the test, and the servers that they are made to."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 
+from interlock_handlers.apart.household import Household
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.connection import Connection
+from interlock_handlers.handler import Handler
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_spec import ServerSpec
@@ -50,8 +54,19 @@ async def connections(outbound: Outbound) -> AsyncIterator[Connections]:
         yield Connections(outbound, stack)
 
 
-@pytest_asyncio.fixture
-async def handler(outbound: Outbound) -> AsyncIterator[MCPHandler]:
-    handler = MCPHandler(outbound=outbound)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def household() -> AsyncIterator[Household]:
+    """A process apart that keeps connections."""
+    household = Household([sys.executable, "-m", "interlock_servers.connections"], [])
+    running = asyncio.create_task(household.run())
+    yield household
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["inside", "apart"])
+async def handler(request: pytest.FixtureRequest, outbound: Outbound, household: Household) -> AsyncIterator[Handler]:
+    """One with its connections in this process, and one with them in another."""
+    handler = MCPHandler(outbound=outbound) if request.param == "inside" else household.handler()
     yield handler
     await handler.aclose()

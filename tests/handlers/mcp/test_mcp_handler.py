@@ -1,20 +1,19 @@
 """One user's servers: what connecting gives, and what is told of changes."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
 
 from interlock_handlers.changes import Change
-from interlock_handlers.mcp import MCPHandler
+from interlock_handlers.handler import Handler
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import free_port, until
 
 
-async def the_change(handler: MCPHandler, kind: str, *, tools_changed: bool = False) -> Change:
+async def the_change(handler: Handler, kind: str, *, tools_changed: bool = False) -> Change:
     async with asyncio.timeout(10):
         async for change in handler.changes():
             if change.state.kind == kind and (change.tools_changed or not tools_changed):
@@ -23,7 +22,7 @@ async def the_change(handler: MCPHandler, kind: str, *, tools_changed: bool = Fa
 
 
 async def test_connecting_gives_the_tools_and_disconnecting_takes_them(
-    handler: MCPHandler, toolbox_http: ServerSpec
+    handler: Handler, toolbox_http: ServerSpec
 ) -> None:
     definitions = await handler.connect(toolbox_http)
     assert handler.definitions("toolbox") == definitions
@@ -38,30 +37,19 @@ async def test_connecting_gives_the_tools_and_disconnecting_takes_them(
         await handler.call("toolbox", "calculate", {"expression": "1 + 1"})
 
 
-async def test_connecting_is_quick(handler: MCPHandler, toolbox_http: ServerSpec) -> None:
-    await handler.connect(toolbox_http)
-    took = []
-    for _ in range(5):
-        await handler.disconnect("toolbox")
-        begun = time.perf_counter()
-        await handler.connect(toolbox_http)
-        took.append(time.perf_counter() - begun)
-    assert min(took) < 0.25
-
-
-async def test_connecting_twice_at_once_is_one_connection(handler: MCPHandler, journal: JournalServers) -> None:
+async def test_connecting_twice_at_once_is_one_connection(handler: Handler, journal: JournalServers) -> None:
     first, second = await asyncio.gather(handler.connect(journal.stdio()), handler.connect(journal.stdio()))
     assert first == second
     await asyncio.gather(*(handler.call("journal", "record", {"value": str(n)}) for n in range(4)))
     assert len({entry["pid"] for entry in journal.received()}) == 1
 
 
-async def test_another_spec_under_the_same_id_takes_its_place(handler: MCPHandler, journal: JournalServers) -> None:
+async def test_another_spec_under_the_same_id_takes_its_place(handler: Handler, journal: JournalServers) -> None:
     await handler.connect(journal.stdio())
     assert len(await handler.connect(journal.stdio("--learns"))) == 5
 
 
-async def test_disconnecting_in_the_middle_of_connecting_ends_it(handler: MCPHandler) -> None:
+async def test_disconnecting_in_the_middle_of_connecting_ends_it(handler: Handler) -> None:
     deaf = ServerSpec("deaf", "Deaf", "stdio", command="sleep", args=("1000",))
     connecting = asyncio.create_task(handler.connect(deaf))
     await the_change(handler, "connecting")
@@ -70,7 +58,7 @@ async def test_disconnecting_in_the_middle_of_connecting_ends_it(handler: MCPHan
         await connecting
 
 
-async def test_what_becomes_of_a_connection_is_told(handler: MCPHandler, journal: JournalServers) -> None:
+async def test_what_becomes_of_a_connection_is_told(handler: Handler, journal: JournalServers) -> None:
     spec, process = journal.http()
     await handler.connect(spec)
     assert (await the_change(handler, "connected")).tools_changed
@@ -85,9 +73,7 @@ async def test_what_becomes_of_a_connection_is_told(handler: MCPHandler, journal
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
-async def test_a_new_tool_is_told_and_can_be_called(
-    handler: MCPHandler, journal: JournalServers, transport: str
-) -> None:
+async def test_a_new_tool_is_told_and_can_be_called(handler: Handler, journal: JournalServers, transport: str) -> None:
     spec = journal.stdio("--learns") if transport == "stdio" else journal.http("--learns")[0]
     before = await handler.connect(spec)
     await the_change(handler, "connected", tools_changed=True)
@@ -97,7 +83,7 @@ async def test_a_new_tool_is_told_and_can_be_called(
     assert (await handler.call("journal", "juggle", {})).text == "juggle done"
 
 
-async def test_it_is_busy_while_a_call_is_under_way(handler: MCPHandler, journal: JournalServers) -> None:
+async def test_it_is_busy_while_a_call_is_under_way(handler: Handler, journal: JournalServers) -> None:
     await handler.connect(journal.stdio())
     assert not handler.busy
     call = asyncio.create_task(handler.call("journal", "slow", {"seconds": 60, "value": "x"}))
@@ -109,7 +95,7 @@ async def test_it_is_busy_while_a_call_is_under_way(handler: MCPHandler, journal
 
 
 async def test_a_reader_that_falls_behind_gets_the_last_state_of_each_server(
-    handler: MCPHandler, toolbox_http: ServerSpec
+    handler: Handler, toolbox_http: ServerSpec
 ) -> None:
     for _ in range(3):
         await handler.connect(toolbox_http)

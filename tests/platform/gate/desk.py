@@ -37,6 +37,7 @@ from interlock_platform.tools.entries.entry import Catalogue, Entry
 from interlock_platform.tools.service import Tools
 from interlock_platform.vault.keyring import Keyring
 from interlock_platform.vault.service import Vault
+from interlock_servers.connecting import Inside
 from tests.conftest import Urls
 from tests.platform.policy.tenant import TestTenant, make_tenant
 
@@ -163,7 +164,7 @@ async def desk_of(tenant: TestTenant, queue: Queue) -> Desk:
     judging, names = Judging(), {"journal": "The journal"}
     outbound = Outbound()
     credentials = Credentials(database, Vault(Keyring(["a secret"])), outbound)
-    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, outbound, credentials, queue)
+    tools = Tools(database, catalogue, "a secret", judging.usual_verdicts, Inside(outbound).handler, credentials, queue)
     async with database.transaction(tenant.scope) as session:
         await tools.pin(session, DEFINITION)
         for user_id in tenant.people.values():

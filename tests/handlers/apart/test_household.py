@@ -1,0 +1,115 @@
+"""Connections in a process apart: the same to whoever uses them, and harmless when that process ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from interlock_handlers.apart.household import Household
+from interlock_handlers.apart.remote import RemoteHandler
+from interlock_handlers.elicitation import Elicitation, ElicitationAnswer
+from interlock_handlers.outbound.refusal import AddressRefused
+from interlock_handlers.server_errors import OutcomeUnknown
+from interlock_handlers.server_spec import ServerSpec
+from interlock_handlers.telling import LogLine, Progress
+from tests.mcp_servers.fixtures import AskingServers, JournalServers
+from tests.mcp_servers.process import until
+
+
+@pytest_asyncio.fixture
+async def household() -> AsyncIterator[Household]:
+    """One for the test, which may end its process."""
+    household = Household([sys.executable, "-m", "interlock_servers.connections"], [])
+    running = asyncio.create_task(household.run())
+    yield household
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def handler(household: Household) -> AsyncIterator[RemoteHandler]:
+    handler = household.handler()
+    yield handler
+    await handler.aclose()
+
+
+async def test_a_question_and_what_is_told_find_their_call(handler: RemoteHandler, asking: AskingServers) -> None:
+    asked: list[Elicitation] = []
+
+    async def answer(elicitation: Elicitation) -> ElicitationAnswer:
+        asked.append(elicitation)
+        return ElicitationAnswer("accept", {"seats": 2, "where": "aisle"})
+
+    await handler.connect(asking.spec("http", "--older"))
+    arguments = {"value": "a question from afar", "ask": ["seats"], "rounds": 1}
+    await handler.call("asking", "book", arguments, ask=answer)
+    assert [each.message for each in asked] == ["How many seats?"]
+    assert asking.heard("a question from afar", "done") == 1
+
+
+async def test_progress_is_told_while_the_call_is_under_way(handler: RemoteHandler, journal: JournalServers) -> None:
+    told: list[Progress | LogLine] = []
+    await handler.connect(journal.http()[0])
+    call = asyncio.create_task(
+        handler.call("journal", "slow", {"seconds": 30, "value": "far"}, told=told.append)
+    )  # fmt: skip
+    await until(lambda: told == [Progress(1, 2, "working on far")], "the progress")
+    assert handler.busy
+    journal.release.touch()
+    assert (await call).text == "recorded far slowly"
+    assert not handler.busy
+
+
+async def test_when_the_process_ends_calls_are_unknown_and_connections_come_back(
+    household: Household, handler: RemoteHandler, journal: JournalServers
+) -> None:
+    definitions = await handler.connect(journal.http()[0])
+    call = asyncio.create_task(handler.call("journal", "slow", {"seconds": 30, "value": "lost"}))
+    await until(lambda: journal.received("slow"), "the call")
+    first = household.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(OutcomeUnknown, match="The process that keeps connections ended while the tool ran"):
+        await call
+    await until(lambda: household.pid not in (None, first), "another process")
+    await until(lambda: handler.state("journal").kind == "connected", "the connection")
+    assert handler.definitions("journal") == definitions
+    assert (await handler.call("journal", "record", {"value": "after"})).text == "recorded after"
+
+
+async def test_a_refused_address_is_refused_by_its_rule(handler: RemoteHandler) -> None:
+    spec = ServerSpec("inside", "Inside", "http", url="https://10.0.0.1/mcp", origin="personal")
+    with pytest.raises(AddressRefused, match="no private networks") as refused:
+        await handler.connect(spec)
+    assert refused.value.rule == "no private networks"
+    assert handler.state("inside").kind == "error"
+    assert handler.state("inside").message == str(refused.value)
+
+
+async def test_nothing_stays_behind(household: Household, journal: JournalServers) -> None:
+    handler = household.handler()
+    await handler.connect(journal.stdio())
+    await handler.call("journal", "record", {"value": "here"})
+    assert household.pid is not None
+    kept = psutil.Process(household.pid)
+    family = [kept, *kept.children(recursive=True)]
+    assert len(family) > 1
+    await handler.aclose()
+    await until(lambda: not kept.children(recursive=True), "the end of the server")
+
+
+async def test_it_ends_with_whom_it_serves(journal: JournalServers) -> None:
+    household = Household([sys.executable, "-m", "interlock_servers.connections"], [])
+    running = asyncio.create_task(household.run())
+    await household.handler().connect(journal.stdio())
+    assert household.pid is not None
+    kept = psutil.Process(household.pid)
+    family = [kept, *kept.children(recursive=True)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await until(lambda: not any(each.is_running() for each in family), "the end of all of them")
