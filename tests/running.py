@@ -27,6 +27,8 @@ def catalogue_file(folder: Path, *specs: ServerSpec, allow: Sequence[str] = ()) 
     entries: dict[str, Any] = {}
     for spec in specs:
         remote = {"type": spec.transport, "url": spec.url, "headers": dict(spec.headers)}
+        if spec.auth == "oauth":
+            remote["auth"] = spec.auth
         started = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env), "sandbox": False}
         entries[spec.id] = {"name": spec.name, **(started if spec.transport == "stdio" else remote)}
     path = folder / "catalogue.json"

@@ -1,13 +1,14 @@
 """One browser for all, a context and a server for each test.
 
-serve     starts an Interlock with these servers in its catalogue: `await serve(spec, …, **settings)` is its address
+serve     starts an Interlock with these servers in its catalogue: `await serve(spec, …, **settings)` is its address;
+          `allow` is where servers that people enter may be
 demo      an Interlock with the demo model
 scripted  an Interlock with the scripted model: `scripted.model.script([...])`
 browse    opens windows: `await browse(site.url)`; signed in as alice unless told otherwise
 """
 # ruff: noqa: F811 - a fixture is asked for by its name
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from interlock_handlers.server_spec import ServerSpec
 from tests.conftest import Urls
 from tests.e2e.browser import ARGUMENTS, executable
 from tests.e2e.window import PATIENCE_SECONDS, Window
+from tests.mcp_servers.authorization import signing_in  # noqa: F401
 from tests.mcp_servers.fixtures import (  # noqa: F401
     JournalServers,
     asking,
@@ -57,8 +59,8 @@ async def browser() -> AsyncIterator[Browser]:
 async def serve(urls: Urls, tmp_path: Path) -> AsyncIterator[Serve]:
     async with AsyncExitStack() as servers:
 
-        async def start(*specs: ServerSpec, **settings: Any) -> str:
-            catalogue = catalogue_file(tmp_path, *specs)
+        async def start(*specs: ServerSpec, allow: Sequence[str] = (), **settings: Any) -> str:
+            catalogue = catalogue_file(tmp_path, *specs, allow=allow)
             return await servers.enter_async_context(interlock(urls.owner, tmp_path, catalogue=catalogue, **settings))
 
         yield start

@@ -23,7 +23,7 @@ class Window:
         self.context = context
         self.page = page
         self.base_url = base_url
-        self._origin = urlsplit(base_url).netloc
+        self._origins = {urlsplit(base_url).netloc}
         self._expected: list[re.Pattern[str]] = []
         self._wrongs: list[str] = []
 
@@ -41,6 +41,10 @@ class Window:
     def expect_error(self, pattern: str) -> None:
         """Console errors like this one belong to what the test does."""
         self._expected.append(re.compile(pattern))
+
+    def expect_origin(self, url: str) -> None:
+        """The person goes there in the course of the test."""
+        self._origins.add(urlsplit(url).netloc)
 
     def expect_outage(self) -> None:
         """The server will be away for a while, and the browser will say so."""
@@ -117,7 +121,7 @@ class Window:
 
     def _requested(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != self._origin:
+        if parts.scheme not in ("data", "blob") and parts.netloc not in self._origins:
             self._wrongs.append(f"Request to another origin: {request.method} {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:

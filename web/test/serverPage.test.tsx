@@ -64,8 +64,8 @@ describe("a server's page", () => {
     await userEvent.click(await screen.findByRole("button", { name: /^Write a note/ }));
     const choice = await screen.findByRole("group", { name: "What happens with Write a note" });
     expect(within(choice).getByRole("button", { name: "As the rules say" }).getAttribute("aria-pressed")).toBe("true");
-    await userEvent.click(within(choice).getByRole("button", { name: "Block" }));
-    await waitFor(() => expect(within(choice).getByRole("button", { name: "Block" }).getAttribute("aria-pressed")).toBe("true"));
+    await userEvent.click(within(choice).getByRole("button", { name: "Deny" }));
+    await waitFor(() => expect(within(choice).getByRole("button", { name: "Deny" }).getAttribute("aria-pressed")).toBe("true"));
     expect(asked.find(({ method }) => method === "POST")?.body).toMatchObject({ layer: "tool", server: "toolbox", tool: "write_note", verdict: "deny", user_id: null });
     await waitFor(() => expect(within(choice).getByRole("button", { name: "Allow" }).getAttribute("aria-disabled")).toBe("false"));
     await userEvent.click(within(choice).getByRole("button", { name: "Allow" }));
@@ -80,7 +80,7 @@ describe("a server's page", () => {
     await userEvent.click(await screen.findByRole("button", { name: /^Write a note/ }));
     const choice = await screen.findByRole("group", { name: "What happens with Write a note" });
     expect(within(choice).queryByRole("button", { name: "Allow" })).toBeNull();
-    await userEvent.click(within(choice).getByRole("button", { name: "Block" }));
+    await userEvent.click(within(choice).getByRole("button", { name: "Deny" }));
     await waitFor(() => expect(asked.find(({ method }) => method === "POST")?.body).toMatchObject({ layer: "user", user_id: "u1", verdict: "deny" }));
   });
 

@@ -6,6 +6,7 @@ import { ConditionField } from "@/components/forms/ConditionField";
 import { Radios } from "@/components/forms/Radios";
 import { TextField } from "@/components/forms/TextField";
 import { Tick } from "@/components/forms/Tick";
+import { useFirstWrong } from "@/components/forms/useFirstWrong";
 import { Button } from "@/components/ui/Button";
 import { announce } from "@/lib/announce";
 import { Refusal, sentence } from "@/lib/api/http";
@@ -63,13 +64,10 @@ export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleE
   const body = bodyOf(draft, me, manages);
   const errors = byField(refused.errors);
 
-  const show = (next: Refused) => {
-    setRefused(next);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.focus());
-  };
+  useFirstWrong(form, refused, refused.message !== null || refused.errors.length > 0);
   const ready = () => {
     const gaps = missing(draft, manages);
-    show({ ...NOTHING, errors: gaps });
+    setRefused({ ...NOTHING, errors: gaps });
     return gaps.length === 0;
   };
   const { mutate, isPending } = useMutation({
@@ -80,7 +78,7 @@ export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleE
       await client.invalidateQueries({ queryKey: keys.policies });
       onDone();
     },
-    onError: (error, sent) => show(refusedBy(error, sent)),
+    onError: (error, sent) => setRefused(refusedBy(error, sent)),
   });
   return (
     <form
@@ -118,7 +116,7 @@ export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleE
       {draft.verdict === "ask" && <TermFields draft={draft} members={known.members} manages={manages} errors={errors} onChange={change} />}
       <TextField label={words.note} hint={words.noteHint} long most={500} value={draft.note} error={errors["note"]} onChange={(note) => change({ note })} />
       <Tick label={words.enabled} checked={draft.enabled} onChange={(enabled) => change({ enabled })} />
-      {manages && <Simulate body={body} replaces={rule?.id ?? null} known={known} ready={ready} onRefused={(error, tried) => show({ ...refusedBy(error, tried), message: null })} />}
+      {manages && <Simulate body={body} replaces={rule?.id ?? null} known={known} ready={ready} onRefused={(error, tried) => setRefused({ ...refusedBy(error, tried), message: null })} />}
       {(refused.message ?? errors[""]) && (
         <p role="alert" tabIndex={-1} className="wrap-anywhere text-danger outline-none">
           {refused.message ?? errors[""]}

@@ -44,13 +44,8 @@ function SignOut({ server }: { server: Server }) {
   );
 }
 
-interface OverviewProps {
-  page: ServerPage;
-  onDeleted: () => void;
-}
-
 /** How one server stands, what it is, and what can be done with it as a whole. */
-export function Overview({ page, onDeleted }: OverviewProps) {
+export function Overview({ page }: { page: ServerPage }) {
   const [deleting, setDeleting] = useState(false);
   const { server, url, headers, may } = page;
   return (
@@ -105,7 +100,7 @@ export function Overview({ page, onDeleted }: OverviewProps) {
           </Button>
         </div>
       )}
-      {deleting && <DeleteServer server={server} onClose={() => setDeleting(false)} onDeleted={onDeleted} />}
+      {deleting && <DeleteServer server={server} onClose={() => setDeleting(false)} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { ArrowLeft } from "lucide-react";
-import { type ReactNode } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { type ReactNode, useEffect, useState } from "react";
+import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
 import { Tabs } from "@/components/ui/Tabs";
@@ -8,6 +8,7 @@ import { useServers } from "@/lib/api/getServers";
 import { Refusal, sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
+import { notify } from "@/lib/notices";
 import type { Me, Server } from "@/lib/protocol";
 import type { ServerPage } from "@/lib/serversProtocol";
 import { mayManage } from "@/lib/roles";
@@ -28,6 +29,12 @@ function standingOf(server: Server | undefined): string {
   return server ? [server.state, server.tools, server.set_aside, server.quarantined, server.login].join(" ") : "";
 }
 
+/** It was there until now: whoever looks at it is told, and is back where the others are. */
+function Deleted({ name }: { name: string }) {
+  useEffect(() => notify(words.removed(name)), [name]);
+  return <Redirect to={pages.servers} replace />;
+}
+
 interface ServerDetailsProps {
   serverId: string;
   me: Me;
@@ -42,10 +49,14 @@ export function ServerDetails({ serverId, me, renderPage, gone }: ServerDetailsP
   const [search] = useSearchParams();
   const listed = useServers().data?.find(({ id }) => id === serverId);
   const standing = standingOf(listed);
-  const { data, error, refetch } = useServerPage(serverId, standing);
+  const [name, setName] = useState<string | null>(null);
+  if (listed && listed.name !== name) setName(listed.name);
+  const deleted = name !== null && !listed;
+  const { data, error, refetch } = useServerPage(serverId, standing, !deleted);
   const asked = search.get("view");
   const here = pages.server(serverId);
 
+  if (deleted) return <Deleted name={name} />;
   if (error instanceof Refusal && error.code === "not_found") return gone;
   if (error && !data) {
     return renderPage(
@@ -84,7 +95,7 @@ export function ServerDetails({ serverId, me, renderPage, gone }: ServerDetailsP
       <Quarantine server={server} here={view === "changes"} />
       <Tabs label={words.serverViews} tabs={VIEWS.map((each) => ({ name: names[each], href: each === "overview" ? here : `${here}?view=${each}`, current: each === view }))} />
       <div className="mt-5">
-        {view === "overview" && <Overview page={page} onDeleted={() => navigate(pages.servers)} />}
+        {view === "overview" && <Overview page={page} />}
         {view === "tools" && <ToolsView page={page} me={me} />}
         {view === "changes" && <Changes page={page} standing={standing} />}
       </div>

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { Radios } from "@/components/forms/Radios";
 import { TextField } from "@/components/forms/TextField";
+import { useFirstWrong } from "@/components/forms/useFirstWrong";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
 import { Refusal, request, sentence } from "@/lib/api/http";
@@ -44,18 +45,15 @@ export function ServerForm({ page, manages, backHref, onDone }: ServerFormProps)
   const body = bodyOf(draft, values, page !== null);
   const errors = byField(refused, draft.headers);
 
-  const show = (next: FieldError[]) => {
-    setRefused(next);
-    if (next.length > 0) requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.focus());
-  };
+  useFirstWrong(form, refused, refused.length > 0);
   const ready = () => {
     const gaps = missing(draft, values);
-    show(gaps);
+    setRefused(gaps);
     return gaps.length === 0;
   };
   const test = useMutation({
     mutationFn: (sent: ServerBody) => request<Tested>("POST", serverUrls.test, { ...sent, scope: draft.scope }),
-    onError: (error) => show(objectionsOf(error)),
+    onError: (error) => setRefused(objectionsOf(error)),
   });
   const save = useServerChange(
     (sent: ServerBody) => (page ? request<Server>("PATCH", urls.server(page.server.id), sent) : request<Server>("POST", urls.servers, sent)),
@@ -68,7 +66,7 @@ export function ServerForm({ page, manages, backHref, onDone }: ServerFormProps)
         forget();
         onDone(server);
       },
-      onError: (error) => show(objectionsOf(error)),
+      onError: (error) => setRefused(objectionsOf(error)),
     });
   };
   const testable = canTest(draft, values);

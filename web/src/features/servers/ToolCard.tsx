@@ -40,16 +40,19 @@ function Details({ tool, server, me }: ToolCardProps) {
   return (
     <div className="flex flex-col gap-3 border-t border-line px-4 py-3 text-sm">
       <div>
-        <h3 className={heading}>{words.description}</h3>
+        <h4 className={heading}>{words.description}</h4>
         <p className="whitespace-pre-line wrap-anywhere">{visible(tool.description) || <span className="text-soft">{words.noDescription}</span>}</p>
-        <p className="text-soft italic">{declaredWords(tool.declared)}</p>
       </div>
       <div>
-        <h3 className={heading}>{words.parameters}</h3>
+        <h4 className={heading}>{words.declares}</h4>
+        <p className="italic">{declaredWords(tool.declared)}</p>
+      </div>
+      <div>
+        <h4 className={heading}>{words.parameters}</h4>
         <Parameters tool={tool} />
       </div>
       <div>
-        <h3 className={heading}>{words.classes}</h3>
+        <h4 className={heading}>{words.classes}</h4>
         <p>
           {words.classed(tool.risk ? admin.policy.risks[tool.risk] : admin.policy.riskNone, admin.policy.effects[tool.effect])}{" "}
           {mayManage(me.roles) && (
@@ -60,7 +63,7 @@ function Details({ tool, server, me }: ToolCardProps) {
         </p>
       </div>
       <div>
-        <h3 className={heading}>{words.modelName}</h3>
+        <h4 className={heading}>{words.modelName}</h4>
         <code className="font-mono text-[0.8125rem] wrap-anywhere">{tool.name}</code>
       </div>
       <ToolChoice tool={tool} server={server} me={me} />
@@ -81,6 +84,7 @@ export function ToolCard({ tool, server, me }: ToolCardProps) {
   const title = visible(tool.title ?? tool.tool);
   return (
     <li aria-label={title} className="rounded-2xl border border-line bg-raised [contain-intrinsic-size:auto_64px] [content-visibility:auto]">
+      <h3 className="text-base font-normal">
       <button type="button" aria-expanded={open} aria-controls={id} className="flex min-h-12 w-full flex-wrap items-center gap-x-3 gap-y-1 rounded-2xl px-4 py-2.5 text-start hover:bg-sunk" onClick={() => setOpen(!open)}>
         <span className="min-w-0 flex-1 basis-48 wrap-anywhere">
           <span className="font-medium">{title}</span>
@@ -96,6 +100,7 @@ export function ToolCard({ tool, server, me }: ToolCardProps) {
         )}
         <ChevronDown size={16} aria-hidden="true" className={`shrink-0 text-soft ${open ? "rotate-180" : ""}`} />
       </button>
+      </h3>
       {tool.flags.length > 0 && (
         <ul className="px-4 pb-2.5">
           {tool.flags.map((flag) => (

@@ -26,6 +26,7 @@ export function ToolsView({ page, me }: { page: ServerPage; me: Me }) {
   if (tools.length === 0) return <p className="py-10 text-center text-soft">{server.state === "connected" ? words.toolsEmpty : words.toolsNone}</p>;
   return (
     <>
+      <h2 className="sr-only">{words.toolsView}</h2>
       <p className="text-sm text-soft">{admin.policy.declaredNote}</p>
       <div className="mt-3 mb-3 flex flex-wrap items-center gap-3">
         <label className="relative block min-w-48 flex-1">

@@ -15,7 +15,9 @@ export function matching(servers: Server[], query: string, category: string): Se
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return servers.filter((server) => {
     if (category && !server.categories.includes(category)) return false;
-    const text = [server.name, server.id, server.description, ...server.categories].join(" ").toLowerCase();
+    // An id that was made up means nothing to anybody.
+    const id = server.origin === "platform" ? server.id : "";
+    const text = [server.name, id, server.description, ...server.categories].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
