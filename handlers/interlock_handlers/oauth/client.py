@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from mcp.client.auth.utils import is_valid_client_metadata_url, issuers_match, should_use_client_metadata_url
 from mcp.shared.auth import DEFAULT_GRANT_TYPES, OAuthClientInformationFull, OAuthMetadata
@@ -85,7 +84,7 @@ async def register(outbound: Outbound, server: OAuthMetadata, ours: OurClient, s
     try:
         fetched = await outbound.fetch(
             "POST",
-            urljoin(str(server.issuer), endpoint),
+            endpoint,
             headers={"Content-Type": "application/json", "Accept": "application/json"},
             content=json.dumps(asked).encode(),
         )

@@ -1,5 +1,6 @@
 """Where one signs in for a server: its own description (RFC 9728), then its authorization server's (RFC 8414, OIDC)."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -57,7 +58,7 @@ async def _resource(outbound: Outbound, server_url: str, challenge: Challenge) -
         if fetched.status >= 500 or fetched.status == 429:
             # It says nothing about whether there is a description.
             raise _failed(f"{url} answers with an error (HTTP {fetched.status}). Try again later.")
-        described = _read(ProtectedResourceMetadata, fetched)
+        described = _described(url, fetched)
         if described is not None:
             if not check_resource_allowed(resource_url_from_server_url(server_url), str(described.resource)):
                 raise _failed(f"The server describes itself as {described.resource}, which is another one.")
@@ -93,8 +94,7 @@ async def _authorization_server(
         try:
             server = OAuthMetadata.model_validate_json(fetched.body)
         except ValidationError as error:
-            field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "it"
-            raise _failed(f"What {url} says can't be used: {field} is not as it has to be.") from error
+            raise _unusable(url, error) from error
         # With and without the slash at its end an origin is the same, and many write the one for the other.
         if not issuers_match(str(server.issuer), expected):
             raise _failed(f"{url} speaks for {server.issuer}, and not for {expected}.")
@@ -113,14 +113,23 @@ async def _get(outbound: Outbound, url: str) -> Fetched:
         raise _failed(str(error)) from error
 
 
-def _read(kind: type[ProtectedResourceMetadata], fetched: Fetched) -> ProtectedResourceMetadata | None:
-    if fetched.status != 200:
+def _described(url: str, fetched: Fetched) -> ProtectedResourceMetadata | None:
+    """None for what is no description, such as a web page: the next place may have it."""
+    try:
+        said = json.loads(fetched.body) if fetched.status == 200 else None
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or not said.keys() & {"resource", "authorization_servers"}:
         return None
     try:
-        return kind.model_validate_json(fetched.body)
-    except ValidationError:
-        # A web page, say: the next place may have it.
-        return None
+        return ProtectedResourceMetadata.model_validate(said)
+    except ValidationError as error:
+        raise _unusable(url, error) from error
+
+
+def _unusable(url: str, error: ValidationError) -> LoginFailed:
+    field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "it"
+    return _failed(f"What {url} says can't be used: {field} is not as it has to be.")
 
 
 def _failed(sentence: str) -> LoginFailed:
