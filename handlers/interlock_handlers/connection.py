@@ -30,7 +30,6 @@ from interlock_handlers.wire import Wire
 
 # A command may have to fetch what it runs before it can answer.
 START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}
-LIST_SECONDS = 20.0
 STEADY_SECONDS = 10.0
 RELIST_SECONDS = 1.0
 
@@ -231,7 +230,7 @@ class Connection:
         await self._list(session)
 
     async def _list(self, session: Session) -> None:
-        definitions, left_out = usable_definitions(self.spec.id, await session.list_tools(LIST_SECONDS))
+        definitions, left_out = usable_definitions(self.spec.id, await session.list_tools())
         changed = {d.name: d for d in definitions} != {d.name: d for d in self.definitions}
         self.definitions = definitions
         state = ConnectionState(

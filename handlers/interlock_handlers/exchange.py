@@ -7,6 +7,7 @@ import mcp_types as types
 
 from interlock_handlers.during import During
 from interlock_handlers.latch import Latch
+from interlock_handlers.limits import SAID_CHARACTERS
 from interlock_handlers.server_errors import CallError, Evidence, NotExecuted, OutcomeUnknown, ServerUnavailable
 from interlock_handlers.telling import Teller
 from interlock_handlers.time_limit import TimeLimit
@@ -44,7 +45,9 @@ class Exchange:
         self.status: int | None = None
         # False when the SDK makes up a JSON-RPC error for an answer that is none (a redirect, a web page, 202).
         self.in_protocol = True
-        self.abandoned = False
+        self.request_id: object = None
+        self.resumptions = 0
+        self.given_up = Latch()
         # Why no credentials could be sent, or none that the server takes.
         self.unauthorized: ServerUnavailable | None = None
         self.signed_in = False
@@ -52,7 +55,7 @@ class Exchange:
 
     def sending(self) -> bool:
         """Note that bytes go out now; False if the caller has given up, and nothing may be sent any more."""
-        if self.abandoned:
+        if self.given_up.is_set:
             return False
         if self.sent_at is None:
             self.sent_at = datetime.now(UTC)
@@ -73,8 +76,15 @@ class Exchange:
                 return NotExecuted(f"{reason} Your account there may not do this.", code="server_forbidden")
             return NotExecuted(reason, code=REFUSING_STATUSES[self.status])
         if error is not None and self.in_protocol and error.code in REFUSING_ERRORS:
-            return NotExecuted(f"The server refused the call: {error.message} ({error.code})", code="server_refused")
+            return NotExecuted(
+                f"The server refused the call: {said(error.message)} ({error.code})", code="server_refused"
+            )
         return OutcomeUnknown(Evidence(sent_at=self.sent_at, last_heard=self.last_heard, why=why))
+
+
+def said(text: str) -> str:
+    """What a server said, no longer than a person reads it."""
+    return text if len(text) <= SAID_CHARACTERS else f"{text[: SAID_CHARACTERS - 1]}…"
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("current_exchange", default=None)

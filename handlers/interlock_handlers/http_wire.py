@@ -1,7 +1,8 @@
 """A session's HTTP: one client, every request watched, its faults kept to the request that met them."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,16 +12,18 @@ from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 from interlock_handlers.authorization import Authorization
+from interlock_handlers.budget import Budget
 from interlock_handlers.exchange import Exchange, current_exchange
-from interlock_handlers.latch import Latch
+from interlock_handlers.http_body import AnswerLimit, Body, GivenUp, StreamLimit, unless
+from interlock_handlers.latch import Latch, first_of
+from interlock_handlers.limits import ANSWER_RESUMPTIONS, ANSWER_SECONDS, MESSAGE_BYTES, STREAM_OPENINGS
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_errors import LoginRequired, ServerForbids, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 
 CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 30.0
-MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-MAX_STREAM_BYTES = 32 * 1024 * 1024
+COMPRESSED = "The server compressed its answer, which it was told not to do"
 
 
 class HttpWire(httpx2.AsyncBaseTransport):
@@ -43,6 +46,8 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._status: int | None = None
         self._login_required = False
         self._forbidden = False
+        self._excess = ""
+        self._openings = Budget(STREAM_OPENINGS)
 
     @property
     def is_sse(self) -> bool:
@@ -53,12 +58,18 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._outbound.check(self._spec.url)
         return _sse(self, self._spec) if self.is_sse else _streamable(self, self._spec)
 
+    def excess(self, why: str) -> None:
+        self._excess = why
+        self.dead.set(why)
+
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
         if isinstance(error, ServerUnavailable):
             return error
         if self._unauthorized is not None:
             return self._unauthorized
         where = _address(self._spec.url)
+        if self._excess:
+            return ServerNonsense(f"{where} was cut off: {self._excess}.")
         if self._login_required:
             return LoginRequired(f"{where} wants you to sign in before it can be used (HTTP {self._status}).")
         if self._forbidden:
@@ -74,11 +85,18 @@ class HttpWire(httpx2.AsyncBaseTransport):
         return ServerNonsense(f"What answers at {where} does not speak MCP. Check the address and the transport.")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        exchange = current_exchange.get() if _is_call(request) else None
+        sent = _message(request)
+        exchange = current_exchange.get() if sent.get("method") == "tools/call" else None
         if exchange is not None:
+            exchange.request_id = sent.get("id")
             request.extensions["trace"] = _watch(exchange)
+        # A GET in a call's context takes up the answer to it again.
+        waiting = current_exchange.get() if request.method == "GET" else exchange
+        if request.method == "GET" and not await self._may_open(waiting):
+            return httpx2.Response(410, request=request)
+        over = self._over(request, sent, waiting)
         try:
-            response = await self._authorized(request, exchange)
+            response = await unless(over, self._authorized(request, exchange))
         except ServerUnavailable as error:
             # Nothing of it ran: no credentials were sent, or the server refused them.
             self._unauthorized = error
@@ -87,6 +105,8 @@ class HttpWire(httpx2.AsyncBaseTransport):
                 exchange.unauthorized = error
                 exchange.broken.set(str(error))
             return httpx2.Response(401 if isinstance(error, LoginRequired) else 503, request=request)
+        except GivenUp as error:
+            return httpx2.Response(504, text=str(error), request=request)
         except httpx2.TransportError as error:
             self._failure = error
             if exchange is not None:
@@ -100,11 +120,13 @@ class HttpWire(httpx2.AsyncBaseTransport):
         if response.headers.get("content-encoding", "identity") != "identity":
             # A few compressed bytes can be gigabytes, and what is counted here is the compressed ones.
             await response.aclose()
-            if exchange is not None:
+            if exchange is None:
+                self._excess = COMPRESSED
+            else:
                 exchange.in_protocol = False
-                exchange.broken.set("The server compressed its answer, which it was told not to do")
+                exchange.broken.set(COMPRESSED)
             return httpx2.Response(502, request=request)
-        response.stream = _Body(response, self, request, exchange)
+        response.stream = self._body(response, over, waiting)
         return response
 
     async def aclose(self) -> None:
@@ -136,6 +158,53 @@ class HttpWire(httpx2.AsyncBaseTransport):
         request.headers.update(await self._authorization.headers())
         return await self._inner.handle_async_request(request)
 
+    async def _may_open(self, exchange: Exchange | None) -> bool:
+        """Whether a stream may be opened (again): the SDK would do so for ever, as fast as the server breaks it off."""
+        if exchange is not None:
+            exchange.resumptions += 1
+            if exchange.resumptions > ANSWER_RESUMPTIONS:
+                exchange.broken.set("The server breaks off its answer again and again")
+            return not (exchange.broken.is_set or exchange.given_up.is_set)
+        while not self._openings.take():
+            await first_of(self.dead.future, seconds=self._openings.seconds_until())
+            if self.dead.is_set:
+                return False
+        return True
+
+    def _over(self, request: httpx2.Request, sent: Mapping[str, Any], exchange: Exchange | None) -> Latch:
+        """What says that nobody waits for the answer any more."""
+        if exchange is not None:
+            return exchange.given_up
+        if _stays_open(request, sent):
+            return self.dead
+        over = Latch()
+        asyncio.get_running_loop().call_later(ANSWER_SECONDS, over.set, "The server takes too long to answer")
+        return over
+
+    def _body(self, response: httpx2.Response, over: Latch, exchange: Exchange | None) -> Body:
+        streamed = response.headers.get("content-type", "").startswith("text/event-stream")
+        carries_session = streamed and over is self.dead
+
+        def faulty(error: httpx2.TransportError) -> None:
+            if exchange is not None:
+                exchange.broken.set(_sentence(error))
+                self.doubtful.set(_sentence(error))
+
+        def excessive(why: str) -> None:
+            if carries_session or not self.established:
+                self.excess(why)
+            elif exchange is not None:
+                exchange.broken.set(why)
+            else:
+                self._excess = why
+
+        def ended() -> None:
+            if carries_session and self.is_sse:
+                self.dead.set("The server ended the connection")
+
+        limit = StreamLimit() if carries_session else AnswerLimit(streamed=streamed)
+        return Body(response.stream, limit, over, faulty=faulty, excessive=excessive, ended=ended)
+
     def _note(self, request: httpx2.Request, response: httpx2.Response, exchange: Exchange | None) -> None:
         self._status = response.status_code
         self._forbidden |= response.status_code == 403 and self._authorization is not None
@@ -160,47 +229,6 @@ class HttpWire(httpx2.AsyncBaseTransport):
             exchange.in_protocol = spoken and response.status_code != 202 and not 300 <= response.status_code < 400
 
 
-class _Body(httpx2.AsyncByteStream):
-    """A response's bytes, counted; a fault in them ends this response and nothing else."""
-
-    def __init__(
-        self, response: httpx2.Response, wire: HttpWire, request: httpx2.Request, exchange: Exchange | None
-    ) -> None:
-        self._inner = response.stream
-        self._wire = wire
-        self._exchange = exchange
-        streamed = response.headers.get("content-type", "").startswith("text/event-stream")
-        self._carries_session = streamed and request.method == "GET"
-        self._limit = MAX_STREAM_BYTES if streamed else MAX_MESSAGE_BYTES
-        self._unlimited = streamed and exchange is None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        assert isinstance(self._inner, httpx2.AsyncByteStream)
-        seen = 0
-        try:
-            async for part in self._inner:
-                seen += len(part)
-                if seen > self._limit and not self._unlimited:
-                    self._end(f"The server's answer is larger than {self._limit // 1024 // 1024} MiB")
-                    return
-                yield part
-        except httpx2.TransportError as error:
-            self._end(_sentence(error))
-            if self._exchange is not None:
-                self._wire.doubtful.set(_sentence(error))
-        finally:
-            if self._carries_session and self._wire.is_sse:
-                self._wire.dead.set("The server ended the connection")
-
-    async def aclose(self) -> None:
-        assert isinstance(self._inner, httpx2.AsyncByteStream)
-        await self._inner.aclose()
-
-    def _end(self, why: str) -> None:
-        if self._exchange is not None:
-            self._exchange.broken.set(why)
-
-
 def _same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
     return _origin(one) == _origin(other)
 
@@ -209,14 +237,18 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-def _is_call(request: httpx2.Request) -> bool:
+def _message(request: httpx2.Request) -> Mapping[str, Any]:
     if request.method != "POST":
-        return False
+        return {}
     try:
         message: Any = json.loads(request.content)
     except ValueError:
-        return False
-    return isinstance(message, dict) and message.get("method") == "tools/call"
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _stays_open(request: httpx2.Request, sent: Mapping[str, Any]) -> bool:
+    return request.method == "GET" or sent.get("method") == "subscriptions/listen"
 
 
 def _watch(exchange: Exchange) -> Any:
@@ -231,7 +263,7 @@ def _watch(exchange: Exchange) -> Any:
 async def _streamable(wire: HttpWire, spec: ServerSpec) -> AsyncIterator[Any]:
     async with (
         _client(wire, dict(spec.headers), httpx2.Timeout(WRITE_SECONDS, connect=CONNECT_SECONDS, read=None)) as client,
-        streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_MESSAGE_BYTES) as streams,
+        streamable_http_client(spec.url, http_client=client, max_sse_event_size=MESSAGE_BYTES) as streams,
     ):
         yield streams
 

@@ -8,11 +8,11 @@ import mcp_types as types
 import rfc8785
 
 from interlock_handlers.elicitation import Elicitation
+from interlock_handlers.limits import SCHEMA_BYTES
 from interlock_handlers.secret_fields import asks_for_secret
 
 MAX_MESSAGE_CHARACTERS = 4000
 MAX_URL_CHARACTERS = 4000
-MAX_SCHEMA_BYTES = 64 * 1024
 MAX_FIELDS = 32
 
 _DESCRIBED = ("type", "title", "description", "default")
@@ -82,8 +82,8 @@ def _form(schema: dict[str, Any]) -> dict[str, Any]:
         written = rfc8785.dumps(form)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise Unaskable("its form has what can't be written down") from error
-    if len(written) > MAX_SCHEMA_BYTES:
-        raise Unaskable(f"its form is larger than {MAX_SCHEMA_BYTES // 1024} KiB")
+    if len(written) > SCHEMA_BYTES:
+        raise Unaskable(f"its form is larger than {SCHEMA_BYTES // 1024} KiB")
     if b"\\u0000" in written:
         raise Unaskable("its form has characters that can't be shown")
     return form

@@ -7,9 +7,8 @@ from typing import Any
 import mcp_types as types
 
 from interlock_handlers.blocks import Block, Blocks
+from interlock_handlers.limits import RESULT_TEXT_BYTES
 from interlock_handlers.storable import storable
-
-MAX_TEXT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def call_result(result: types.CallToolResult) -> CallResult:
         form = json.dumps(structured, ensure_ascii=False)
         if not text:
             text = form
-        if len(form.encode()) > MAX_TEXT_BYTES:
+        if len(form.encode()) > RESULT_TEXT_BYTES:
             structured = None
     return CallResult(
         text=_cut(text) if text else "The tool gave no output.",
@@ -73,7 +72,7 @@ def _bytes(encoded: str) -> str:
 def _cut(text: str) -> str:
     text = storable(text)
     data = text.encode()
-    if len(data) <= MAX_TEXT_BYTES:
+    if len(data) <= RESULT_TEXT_BYTES:
         return text
-    kept = data[:MAX_TEXT_BYTES].decode(errors="ignore")
+    kept = data[:RESULT_TEXT_BYTES].decode(errors="ignore")
     return f"{kept}\n[Cut here: the tool returned {len(data) / 1024 / 1024:.1f} MiB of text.]"

@@ -4,10 +4,8 @@ import json
 from typing import Any
 
 from interlock_handlers.definition import UnusableDefinition
+from interlock_handlers.limits import SCHEMA_BYTES, SCHEMA_DEPTH, SCHEMA_NODES
 
-MAX_DEPTH = 32
-MAX_NODES = 2000
-MAX_BYTES = 64 * 1024
 DROPPED = {"$schema", "$id", "$defs", "definitions", "$comment"}
 
 
@@ -21,8 +19,8 @@ def inlined(schema: dict[str, Any]) -> dict[str, Any]:
         size = len(json.dumps(schema))
     except (ValueError, RecursionError) as error:
         raise UnusableDefinition("its schema is nested too deep") from error
-    if size > MAX_BYTES:
-        raise UnusableDefinition(f"its schema is larger than {MAX_BYTES // 1024} KiB")
+    if size > SCHEMA_BYTES:
+        raise UnusableDefinition(f"its schema is larger than {SCHEMA_BYTES // 1024} KiB")
     result = _Inliner(schema).value(schema, (), 0)
     assert isinstance(result, dict)
     return result
@@ -35,10 +33,10 @@ class _Inliner:
 
     def value(self, node: Any, within: tuple[str, ...], depth: int) -> Any:
         self._nodes += 1
-        if depth > MAX_DEPTH:
-            raise UnusableDefinition(f"its schema is nested more than {MAX_DEPTH} deep")
-        if self._nodes > MAX_NODES:
-            raise UnusableDefinition(f"its schema has more than {MAX_NODES} parts")
+        if depth > SCHEMA_DEPTH:
+            raise UnusableDefinition(f"its schema is nested more than {SCHEMA_DEPTH} deep")
+        if self._nodes > SCHEMA_NODES:
+            raise UnusableDefinition(f"its schema has more than {SCHEMA_NODES} parts")
         if isinstance(node, list):
             return [self.value(item, within, depth + 1) for item in node]
         if not isinstance(node, dict):

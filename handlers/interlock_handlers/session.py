@@ -13,9 +13,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from interlock_handlers.callbacks import Callbacks
 from interlock_handlers.during import During
 from interlock_handlers.elicitation import InputRequired
-from interlock_handlers.exchange import Exchange, current_exchange
+from interlock_handlers.exchange import Exchange, current_exchange, said
 from interlock_handlers.incoming import completed
 from interlock_handlers.latch import Latch, first_of
+from interlock_handlers.limits import LIST_PAGE_SECONDS, LIST_TOOLS
 from interlock_handlers.listing import every_page
 from interlock_handlers.server_errors import NotExecuted, ServerNonsense
 from interlock_handlers.subscription import Subscription
@@ -23,7 +24,6 @@ from interlock_handlers.time_limit import TimeLimit
 from interlock_handlers.tool_request import ANSWER, Answer, ToolRequest, input_required, visits_required
 from interlock_handlers.wire import Wire
 
-MAX_TOOLS = 2000
 STOP_SECONDS = 8.0
 LISTEN_SECONDS = 2.0
 LOG_LEVEL: types.LoggingLevel = "info"
@@ -91,29 +91,27 @@ class Session:
             raise self.wire.diagnosis(self._owner.exception()) from self._owner.exception()
         raise self.wire.diagnosis(error)
 
-    async def list_tools(self, seconds: float) -> tuple[types.Tool, ...]:
-        """Every page of the server's tools."""
+    async def list_tools(self) -> tuple[types.Tool, ...]:
+        """Every page of the server's tools. Raises ServerUnavailable (ServerNonsense)."""
         assert self._client is not None
         # A change between the list and the subscription would be announced to nobody.
         await first_of(self._subscription.begun.future, self.ended.future, seconds=LISTEN_SECONDS)
         self._subscription.listed = True
         try:
-            tools, whole = await every_page(
-                lambda cursor: self._page(cursor, seconds), lambda page: page.tools, MAX_TOOLS
-            )
+            tools, whole = await every_page(self._page, lambda page: page.tools, LIST_TOOLS)
         except MCPError as error:
             if error.code == types.METHOD_NOT_FOUND:
                 return ()
             raise self.wire.diagnosis(error) from error
         if not whole:
-            raise ServerNonsense(f"The server offers more than {MAX_TOOLS} tools.")
+            raise ServerNonsense(f"The server offers more than {LIST_TOOLS} tools.")
         return tools
 
-    async def _page(self, cursor: str | None, seconds: float) -> types.ListToolsResult:
+    async def _page(self, cursor: str | None) -> types.ListToolsResult:
         # Not `request`: the SDK keeps of what it lists which arguments go into headers.
         assert self._client is not None
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(LIST_PAGE_SECONDS):
                 return await self._client.list_tools(cursor=cursor)
         except TimeoutError as error:
             raise self.wire.diagnosis(error) from error
@@ -139,7 +137,9 @@ class Session:
         except MCPError as error:
             if error.code == types.CONNECTION_CLOSED or self.wire.doubtful.is_set:
                 raise self.wire.diagnosis(error) from error
-            raise NotExecuted(f"The server refused: {error.message} ({error.code})", code="server_refused") from error
+            raise NotExecuted(
+                f"The server refused: {said(error.message)} ({error.code})", code="server_refused"
+            ) from error
         except (ValidationError, ValueError, RuntimeError) as error:
             raise ServerNonsense("The server's answer is not what the protocol allows.") from error
 
@@ -157,16 +157,16 @@ class Session:
             await first_of(request, self.ended.future, exchange.broken.future, exchange.limit.over.future)
         finally:
             exchange.limit.stop()
-            exchange.abandoned = not request.done()
             self._callbacks.under_way.remove(exchange)
-            if exchange.abandoned:
+            if not request.done():
+                exchange.given_up.set("The call was given up")
                 self._abandon(request)
             if self._retired and not self._callbacks.under_way:
                 self._stop.set("")
-        if exchange.broken.is_set and (exchange.abandoned or request.exception() is not None):
+        if exchange.broken.is_set and (exchange.given_up.is_set or request.exception() is not None):
             self._forget(request)
             raise exchange.outcome(exchange.broken.reason)
-        if exchange.abandoned:
+        if exchange.given_up.is_set:
             raise exchange.outcome(
                 self.ended.reason or f"The server did not answer within {round(timeout_seconds, 1):g} s"
             )
@@ -201,13 +201,12 @@ class Session:
             answer = request.result()
         except MCPError as error:
             if error.code == types.CONNECTION_CLOSED:
-                raise exchange.outcome(
-                    self.ended.reason or self.wire.dead.reason or "The connection was lost before an answer came"
-                ) from error
+                lost = f"The connection was lost before an answer came ({said(error.message)})"
+                raise exchange.outcome(self.ended.reason or self.wire.dead.reason or lost) from error
             if (visits := visits_required(self._server, error.error)) is not None:
                 return visits
-            exchange.last_heard = f"{error.message} ({error.code})"
-            raise exchange.outcome(f"The server answered with an error: {error.message}", error.error) from error
+            exchange.last_heard = f"{said(error.message)} ({error.code})"
+            raise exchange.outcome(f"The server answered with an error: {said(error.message)}", error.error) from error
         except (ValidationError, ValueError, RuntimeError) as error:
             raise exchange.outcome("The server's answer is not what the protocol allows") from error
         if isinstance(answer, types.InputRequiredResult):
@@ -221,7 +220,7 @@ class Session:
 
         async def heard(progress: float, total: float | None, message: str | None) -> None:
             so_far = f"{progress:g} of {total:g}" if total else f"{progress:g}"
-            exchange.last_heard = f"progress {so_far}: {message}" if message else f"progress {so_far}"
+            exchange.last_heard = said(f"progress {so_far}: {message}") if message else f"progress {so_far}"
             exchange.teller.progress(progress, total, message)
 
         if self._is_modern():
@@ -247,7 +246,7 @@ class Session:
     async def _own(self) -> None:
         try:
             async with Client(
-                completed(self.wire.transport(), self._is_modern),
+                completed(self.wire.transport(), self._is_modern, self.wire.excess),
                 mode=self._mode,
                 cache=None,
                 client_info=CLIENT,

@@ -1,27 +1,20 @@
 """What a child process writes, in pieces that we can bear: lines of a bounded length, at a bounded pace."""
 
 import asyncio
-import time
 from asyncio import StreamReader
 from collections.abc import AsyncIterator
 
+from interlock_handlers.limits import MESSAGE_BYTES
+from interlock_handlers.patience import TooMuch
+
 CHUNK_BYTES = 65536
-MAX_LINE_BYTES = 8 * 1024 * 1024
-# Of what nobody asked for: notifications, requests, lines that mean nothing.
-UNASKED_AT_ONCE = 2000
-UNASKED_PER_SECOND = 200
-MAX_DROPPED = 20_000
 COMPLAINTS_PER_SECOND = 1024 * 1024
 LAST_WORDS_BYTES = 2048
 # As `sandbox.launcher` writes it.
 SANDBOX_SAYS = "interlock: "
 
 
-class TooMuch(Exception):
-    """The child cannot be listened to any longer; the message says why."""
-
-
-async def lines(stream: StreamReader, most: int = MAX_LINE_BYTES) -> AsyncIterator[bytes]:
+async def lines(stream: StreamReader, most: int = MESSAGE_BYTES) -> AsyncIterator[bytes]:
     """Each line that says something, without its end; raises TooMuch when one does not end in time."""
     buffer = bytearray()
     while chunk := await stream.read(CHUNK_BYTES):
@@ -37,28 +30,6 @@ async def lines(stream: StreamReader, most: int = MAX_LINE_BYTES) -> AsyncIterat
             raise TooMuch(f"The server wrote a line of more than {most // 1024 // 1024} MiB")
         # What is there already is read without waiting, and others want their turn.
         await asyncio.sleep(0)
-
-
-class Patience:
-    """How many messages that nobody asked for are still listened to."""
-
-    def __init__(self) -> None:
-        self._left = float(UNASKED_AT_ONCE)
-        self._dropped = 0
-        self._since = time.monotonic()
-
-    def bears(self) -> bool:
-        """Whether this one is; the others are to be dropped. Raises TooMuch when there is no end of them."""
-        now = time.monotonic()
-        self._left = min(self._left + (now - self._since) * UNASKED_PER_SECOND, UNASKED_AT_ONCE)
-        self._since = now
-        if self._left >= 1:
-            self._left -= 1
-            return True
-        self._dropped += 1
-        if self._dropped > MAX_DROPPED:
-            raise TooMuch("The server floods us with messages that nobody asked for")
-        return False
 
 
 class Complaints:

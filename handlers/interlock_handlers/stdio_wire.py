@@ -20,6 +20,7 @@ from mcp.client import Transport
 from mcp.shared.message import SessionMessage
 
 from interlock_handlers.latch import Latch
+from interlock_handlers.patience import TooMuch
 from interlock_handlers.sandbox.command import Command
 from interlock_handlers.sandbox.containment import Containment
 from interlock_handlers.sandbox.probe import containment as strongest
@@ -27,9 +28,8 @@ from interlock_handlers.sandbox.start import Start, prepare
 from interlock_handlers.server_errors import ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.stdio_input import StdioInput
-from interlock_handlers.stdio_lines import Complaints, Patience, TooMuch, lines
+from interlock_handlers.stdio_lines import Complaints, lines
 
-ANSWERS = (types.JSONRPCResponse, types.JSONRPCError)
 GRACE_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.5
 
@@ -49,7 +49,7 @@ class StdioWire:
         self._process: Process | None = None
         self._start_error: OSError | None = None
         self._garbage = ""
-        self._unbearable = False
+        self._excess = ""
         self._complaints = Complaints()
 
     def transport(self) -> Transport:
@@ -64,8 +64,14 @@ class StdioWire:
         """The exit status, as soon as it has ended."""
         return self._process.returncode if self._process else None
 
+    def excess(self, why: str) -> None:
+        self._excess = why
+        self.dead.set(why)
+
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
         command = self._spec.command
+        if self._excess:
+            return ServerNonsense(f"The command “{command}” was cut off: {self._excess}.")
         if isinstance(self._start_error, FileNotFoundError):
             return ServerUnavailable(f"The command “{command}” is not installed on the machine that runs Interlock.")
         if self._start_error is not None:
@@ -104,7 +110,7 @@ class StdioWire:
             # Whatever happens to this task, the child must not outlive it.
             try:
                 with anyio.CancelScope(shield=True):
-                    await _end(process, in_order=not self._unbearable)
+                    await _end(process, in_order=not self._excess)
             finally:
                 _kill(process)
                 messages.close()
@@ -144,17 +150,12 @@ class StdioWire:
         incoming: MemoryObjectSendStream[SessionMessage | Exception],
         listening: asyncio.Task[None],
     ) -> None:
-        patience = Patience()
         async with incoming:
             try:
                 async for line in lines(output):
-                    item = self._understood(line)
-                    is_answer = isinstance(item, SessionMessage) and isinstance(item.message, ANSWERS)
-                    if is_answer or patience.bears():
-                        await incoming.send(item)
+                    await incoming.send(self._understood(line))
             except TooMuch as error:
-                self._unbearable = True
-                self.dead.set(str(error))
+                self.excess(str(error))
                 return
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 # Nobody listens any more, for the session is over.

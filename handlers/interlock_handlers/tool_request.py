@@ -9,12 +9,10 @@ import mcp_types as types
 from pydantic import TypeAdapter, ValidationError
 
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
+from interlock_handlers.limits import QUESTIONS_AT_ONCE, REQUEST_STATE_CHARACTERS
 from interlock_handlers.question import Unaskable, question
 from interlock_handlers.sampling import Sampled, SamplingRefused, SamplingRequest, sampling_request, sampling_result
 from interlock_handlers.server_errors import NotExecuted
-
-MAX_QUESTIONS = 8
-MAX_STATE_CHARACTERS = 256 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +55,7 @@ def input_required(server: str, result: types.InputRequiredResult) -> InputRequi
 
     Raises NotExecuted where it wants what we don't give; a call that is not sent again does not go on.
     """
-    if len(result.request_state or "") > MAX_STATE_CHARACTERS:
+    if len(result.request_state or "") > REQUEST_STATE_CHARACTERS:
         raise NotExecuted("The server wants more kept for it than Interlock keeps.", code="input_not_supported")
     asked: dict[str, types.ElicitRequestParams] = {}
     samplings: dict[str, SamplingRequest] = {}
@@ -65,7 +63,7 @@ def input_required(server: str, result: types.InputRequiredResult) -> InputRequi
         match request:
             case types.ElicitRequest():
                 asked[key] = request.params
-            case types.CreateMessageRequest() if len(samplings) < MAX_QUESTIONS:
+            case types.CreateMessageRequest() if len(samplings) < QUESTIONS_AT_ONCE:
                 samplings[key] = _sampling(request)
             case _:
                 message = f"The server asked for something that Interlock does not give it ({request.method})."
@@ -101,8 +99,8 @@ def _sorted(server: str, asked: Iterable[tuple[str, types.ElicitRequestParams]],
     declined: list[str] = []
     for key, params in asked:
         try:
-            if len(requests) == MAX_QUESTIONS:
-                raise Unaskable(f"it is more than the {MAX_QUESTIONS} that are put at once")
+            if len(requests) == QUESTIONS_AT_ONCE:
+                raise Unaskable(f"it is more than the {QUESTIONS_AT_ONCE} that are put at once")
             requests.append(question(key, params))
         except Unaskable as why:
             declined.append(key)

@@ -20,6 +20,10 @@ class Wire(Protocol):
 
     def transport(self) -> Transport: ...
 
+    def excess(self, why: str) -> None:
+        """The server sends more than is taken from it: nothing more is read."""
+        ...
+
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
         """Why the session could not be opened, in a sentence for people."""
         ...

@@ -5,7 +5,7 @@ Unless the script says otherwise it is a 2025-11-25 server with one tool, `act`.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,16 +14,47 @@ Message = dict[str, Any]
 TOOL: Message = {"name": "act", "description": "Acts.", "inputSchema": {"type": "object", "properties": {}}}
 
 
+class Answering:
+    """One request that is being answered by a play; `sent` counts what the other side took of it."""
+
+    def __init__(self, request_id: object, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.id = request_id
+        self.sent = 0
+        self.closed = asyncio.Event()
+        self._writer = writer
+        self._end = asyncio.create_task(self._hung_up(reader))
+
+    async def send(self, data: bytes) -> None:
+        """Raises ConnectionError once nobody listens any more."""
+        self._writer.write(data)
+        await self._writer.drain()
+        self.sent += len(data)
+
+    async def until_closed(self, seconds: float | None = None) -> None:
+        """Wait for the other side to hang up, for so long."""
+        await asyncio.wait({self._end}, timeout=seconds)
+
+    async def _hung_up(self, reader: asyncio.StreamReader) -> None:
+        with suppress(ConnectionError):
+            await reader.read()
+        self.closed.set()
+
+
+Play = Callable[[Answering], Awaitable[None]]
+"""Writes an answer at its own pace; the connection is closed after it."""
+
+
 class ScriptedServer:
     """`script[method]` holds the answers to a method: bytes are written as they are (and the connection is closed),
-    a dict is a JSON-RPC result or error, and None leaves the request without an answer. The last one is repeated.
-    `page`, if set, is the answer to every request.
+    a dict is a JSON-RPC result or error, a play writes what it wants, and None leaves the request without an answer.
+    The last one is repeated. `script["GET"]` is for streams; without it they are refused. `page`, if set, is the answer
+    to every request.
     """
 
     def __init__(self) -> None:
         self.port = 0
         self.page: bytes | None = None
-        self.script: dict[str, list[bytes | Message | None]] = {
+        self.script: dict[str, list[bytes | Message | Play | None]] = {
             "initialize": [
                 {
                     "result": {
@@ -39,6 +70,7 @@ class ScriptedServer:
         self.heard: list[str] = []
         self.heads: list[tuple[str, str]] = []
         """Of each request its method and its head."""
+        self.plays: list[Answering] = []
         self.idle = asyncio.Event()
 
     @property
@@ -62,19 +94,27 @@ class ScriptedServer:
         if self.page is not None:
             writer.write(self.page)
             return False
+        if head.startswith("GET") and "GET" in self.script:
+            return await self._answer("GET", None, reader, writer)
         if not head.startswith("POST"):
             writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return True
         if "id" not in message:
             writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
             return True
-        return await self._answer(method, message["id"], writer)
+        return await self._answer(method, message["id"], reader, writer)
 
-    async def _answer(self, method: str, request_id: object, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(
+        self, method: str, request_id: object, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         answers = self.script.get(method, [{"error": {"code": -32601, "message": "Method not found"}}])
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if answer is None:
             await self.idle.wait()
+            return False
+        if callable(answer):
+            self.plays.append(Answering(request_id, reader, writer))
+            await answer(self.plays[-1])
             return False
         if isinstance(answer, bytes):
             writer.write(answer.replace(b"$ID", str(request_id).encode().rjust(3)))

@@ -4,7 +4,8 @@ import json
 
 import mcp_types as types
 
-from interlock_handlers.result import MAX_TEXT_BYTES, call_result
+from interlock_handlers.limits import RESULT_TEXT_BYTES
+from interlock_handlers.result import call_result
 
 
 def text(*parts: str) -> types.CallToolResult:
@@ -45,10 +46,10 @@ def test_structured_content_alone_is_the_text_too() -> None:
 
 
 def test_a_long_text_is_cut_with_a_note() -> None:
-    result = call_result(text("ä" * MAX_TEXT_BYTES))
-    assert len(result.text.encode()) < MAX_TEXT_BYTES + 100
+    result = call_result(text("ä" * RESULT_TEXT_BYTES))
+    assert len(result.text.encode()) < RESULT_TEXT_BYTES + 100
     assert result.text.endswith("[Cut here: the tool returned 2.0 MiB of text.]")
-    large = types.CallToolResult(content=[], structured_content={"x": "y" * MAX_TEXT_BYTES})
+    large = types.CallToolResult(content=[], structured_content={"x": "y" * RESULT_TEXT_BYTES})
     assert call_result(large).structured is None
 
 
