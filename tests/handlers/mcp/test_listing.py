@@ -33,8 +33,21 @@ async def test_pages_without_an_end_are_not_read_for_ever() -> None:
     async def empty(cursor: str | None) -> Numbers:
         nonlocal asked
         asked += 1
-        return Numbers([], cursor or "again")
+        return Numbers([], str(asked))
 
     with pytest.raises(ServerNonsense):
         await every_page(empty, lambda page: page.numbers, 10)
     assert asked == 100
+
+
+async def test_a_page_that_leads_to_itself_is_read_twice() -> None:
+    asked = 0
+
+    async def the_same(_cursor: str | None) -> Numbers:
+        nonlocal asked
+        asked += 1
+        return Numbers([], "again")
+
+    with pytest.raises(ServerNonsense, match="no end"):
+        await every_page(the_same, lambda page: page.numbers, 10)
+    assert asked == 2
