@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from interlock_handlers.batches import in_batches
 from interlock_handlers.model_errors import classify, incomplete, is_complete
 from interlock_handlers.models import without_calls
 from interlock_handlers.tool_calls import read_calls
+from interlock_handlers.tool_choice import ToolChoice
 
 ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.5
@@ -27,11 +28,15 @@ PLAIN_ID = re.compile(r"[!-~]{1,200}")
 
 
 class AskedModel:
-    """A chat model with a user's tools bound to it."""
+    """A chat model with a user's tools bound to it: all of them, or of very many those that it is asked about."""
 
-    def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, Any]]) -> None:
-        self._plain: Runnable[Any, Any] = without_calls(model, tools)
-        self._with_tools: Runnable[Any, Any] = model.bind_tools(tools) if tools else model
+    def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, Any]], kept: Collection[str] = ()) -> None:
+        """`kept` are tools that it is always shown, by name."""
+        self._model = model
+        self._choice = ToolChoice(tools, kept)
+        few = () if self._choice.is_bounded else tools
+        self._plain: Runnable[Any, Any] = without_calls(model, few)
+        self._with_tools: Runnable[Any, Any] = model.bind_tools(few) if few else model
 
     async def ask(
         self, messages: Sequence[BaseMessage], *, with_tools: bool = True
@@ -59,10 +64,16 @@ class AskedModel:
             yield Retrying(attempt + 1, ATTEMPTS, wait, failure.code)
             await asyncio.sleep(wait)
 
+    def _bound(self, messages: Sequence[BaseMessage], *, with_tools: bool) -> Runnable[Any, Any]:
+        if not self._choice.is_bounded:
+            return self._with_tools if with_tools else self._plain
+        chosen = self._choice.choose(messages)
+        return self._model.bind_tools(chosen) if with_tools else without_calls(self._model, chosen)
+
     async def _stream(
         self, messages: Sequence[BaseMessage], message_id: str, *, with_tools: bool
     ) -> AsyncIterator[Delta | Answer]:
-        model = self._with_tools if with_tools else self._plain
+        model = self._bound(messages, with_tools=with_tools)
         chunks: list[AIMessageChunk] = []
         said = ""
         async for batch in in_batches(model.astream(list(messages)), BATCH_SECONDS):

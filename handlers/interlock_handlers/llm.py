@@ -1,6 +1,6 @@
 """One user's agent: a graph compiled for their tools, and compiled again whenever those change."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -18,7 +18,7 @@ from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition
 
 KEPT_BUILDS = 4
-"""How many revisions stay compiled: those that were used last."""
+"""How many toolsets stay compiled: those that were used last."""
 NODES_PER_STEP = 4
 
 
@@ -41,36 +41,40 @@ Advance = Delta | Retrying | Paused | Finished
 
 
 class LLMHandler:
-    """Holds the model, the checkpoints' saver, and a compiled graph per toolset revision."""
+    """Holds the model, the checkpoints' saver, and a compiled graph per toolset."""
 
     def __init__(self, model: BaseChatModel, saver: BaseCheckpointSaver[str]) -> None:
         self._model = model
         self._saver = saver
-        self._builds: dict[int, ChatGraph] = {}
+        self._builds: dict[Hashable, ChatGraph] = {}
         self._under_way = 0
 
     @property
     def busy(self) -> bool:
         return self._under_way > 0
 
-    def use_tools(self, revision: int, definitions: Sequence[ToolDefinition]) -> None:
-        """Compiles the graph for this revision, if it is not compiled yet."""
-        build = self._builds.pop(revision, None)
+    def use_tools(self, toolset: Hashable, definitions: Sequence[ToolDefinition], kept: Collection[str] = ()) -> None:
+        """Compiles the graph for these tools, which `toolset` stands for, if it is not compiled yet.
+
+        Of very many the model is shown some; `kept` are always among them, by qualified name.
+        """
+        build = self._builds.pop(toolset, None)
         if build is None:
-            build = compile_chat(AskedModel(self._model, [model_tool(each) for each in definitions]), self._saver)
-        self._builds[revision] = build
+            tools = [model_tool(each) for each in definitions]
+            build = compile_chat(AskedModel(self._model, tools, kept), self._saver)
+        self._builds[toolset] = build
         for stale in list(self._builds)[:-KEPT_BUILDS]:
             del self._builds[stale]
 
     async def advance(
-        self, thread_id: str, run_id: str, revision: int, context: ChatContext, *, fresh: bool
+        self, thread_id: str, run_id: str, toolset: Hashable, context: ChatContext, *, fresh: bool
     ) -> AsyncGenerator[Advance, None]:
         """Runs the graph of a thread until it ends or waits; the last thing yielded is Finished or Paused.
 
         With `fresh` the run begins; otherwise it goes on from its checkpoint, or begins if it has none.
         Raises ModelFailed, and what the gate raises.
         """
-        graph = self._builds[revision]
+        graph = self._builds[toolset]
         # Room for every step the model may take; the graph itself says it more kindly before this is reached.
         config: RunnableConfig = {
             "configurable": {"thread_id": thread_id},

@@ -11,6 +11,8 @@ from interlock_platform.tools.reviewing.acceptance import Acceptance
 from interlock_platform.tools.reviewing.page import ServerPages
 from interlock_platform.tools.reviewing.routes import reviewing_routes
 from interlock_platform.tools.routes import tool_routes
+from interlock_platform.tools.switches.routes import switch_routes
+from interlock_platform.tools.switches.service import ThreadSwitches
 from interlock_servers.resources import Resources
 
 
@@ -23,4 +25,5 @@ def all_server_routes(resources: Resources) -> tuple[APIRouter, ...]:
         tool_routes(tools),
         editing_routes(editing, Exchange(database, tools, editing), ServersPolicy(database)),
         reviewing_routes(pages, Acceptance(database, tools)),
+        switch_routes(ThreadSwitches(database)),
     )

@@ -68,8 +68,8 @@ class JournalServers:
     def http(self, *options: str) -> tuple[ServerSpec, ServerProcess]:
         return self._started("http", "/mcp", *options)
 
-    def sse(self) -> tuple[ServerSpec, ServerProcess]:
-        return self._started("sse", "/sse")
+    def sse(self, *options: str) -> tuple[ServerSpec, ServerProcess]:
+        return self._started("sse", "/sse", *options)
 
     def again(self, server: ServerProcess) -> ServerProcess:
         """The killed server once more, on its port, after the last of it is gone."""

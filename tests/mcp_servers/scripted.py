@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import pytest_asyncio
+
 Message = dict[str, Any]
 
 TOOL: Message = {"name": "act", "description": "Acts.", "inputSchema": {"type": "object", "properties": {}}}
@@ -140,3 +142,9 @@ async def scripted_server() -> AsyncIterator[ScriptedServer]:
     finally:
         scripted.idle.set()
         server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scripted() -> AsyncIterator[ScriptedServer]:
+    async with scripted_server() as server:
+        yield server

@@ -84,7 +84,7 @@ def slow(value: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_place(
-    postgres: PostgresAccess, folder: Path, *, allow: Sequence[str] = (), **settings: Any
+    postgres: PostgresAccess, folder: Path, *, allow: Sequence[str] = ("127.0.0.1",), **settings: Any
 ) -> AsyncIterator[Place]:
     """`allow` is what the operator lets servers that others enter be at."""
     with ExitStack() as stack, ScriptedModel() as model:

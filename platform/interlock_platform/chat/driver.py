@@ -31,6 +31,7 @@ from interlock_platform.tables.conversation import Run, Thread
 from interlock_platform.tools import store as tooling
 from interlock_platform.tools.recording import read_toolset
 from interlock_platform.tools.service import UserKey
+from interlock_platform.tools.switches.store import read_switches
 from interlock_platform.tools.toolset import Toolset
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,9 @@ class Driver:
         if not await runs.is_told_as_running(session, thread.id, run.id):
             await runs.append(session, thread, run.id, "run_started")
         run.state, run.error = "running", None
+        switches = await read_switches(session, thread.id)
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
+        toolset = toolset.in_thread(switches.off, switches.kept)
         return Work(UserKey(thread.tenant_id, thread.user_id), thread.id, run.id, toolset, fresh)
 
     async def _advance(self, work: Work) -> None:
@@ -156,14 +159,14 @@ class Driver:
 
     async def _stream(self, work: Work, said: Said) -> None:
         handler = await self._handlers.get(work.key)
-        handler.use_tools(work.toolset.revision, work.toolset.definitions)
+        handler.use_tools(work.toolset.key, work.toolset.definitions, work.toolset.kept)
         context = ChatContext(
             gate=RunGate(self._proposals, work.key, work.thread_id, work.run_id, work.toolset),
             history=StoredHistory(self._database, work.key, work.thread_id, work.run_id),
             system_prompt=system_prompt(),
         )
         thread_id, run_id = str(work.thread_id), str(work.run_id)
-        advance = handler.advance(thread_id, run_id, work.toolset.revision, context, fresh=work.fresh)
+        advance = handler.advance(thread_id, run_id, work.toolset.key, context, fresh=work.fresh)
         async with aclosing(advance) as pieces:
             async for piece in pieces:
                 match piece:

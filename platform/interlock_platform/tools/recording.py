@@ -25,19 +25,19 @@ async def record_tools(
     """What the server declares now takes the place of what it declared before: a new revision if that differs."""
     await store.hold_user(session, user_id)
     wanted = server_id in await store.wanted(session, user_id)
-    admitted = (await review(session, server_id, declared if wanted else ())).admitted
+    sorted_out = await review(session, server_id, declared if wanted else ())
     revision = await store.latest_revision(session, user_id)
     before = await read_toolset(session, user_id, revision)
     others = tuple(each for each in before.definitions if each.server_id != server_id)
-    after = Toolset(revision + 1, (*others, *admitted))
+    after = Toolset(revision + 1, (*others, *sorted_out.admitted))
+    if sorted_out.set_aside or not set(before.entries) <= set(after.entries):
+        # What waits may be about a tool that is not offered any more.
+        await queue.revalidate(session, tenant_id, user_id)
     if after.definitions == before.definitions:
         return before
     await definition_store.pin(session, after.definitions)
     await store.add_revision(session, user_id, after.revision, after.entries)
     await tell_user(session, tenant_id, user_id, "toolset:")
-    if not set(before.entries) <= set(after.entries):
-        # What waits may be about a tool that is not offered any more.
-        await queue.revalidate(session, tenant_id, user_id)
     return after
 
 

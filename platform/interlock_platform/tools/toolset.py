@@ -1,7 +1,7 @@
 """The tools of a user's agent at one revision."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,18 @@ class Toolset:
 
     revision: int
     definitions: tuple[ToolDefinition, ...]
+    kept: frozenset[str] = frozenset()
+    """Tools that the model is always shown, however many there are; by qualified name."""
+
+    def in_thread(self, off: Collection[str], kept: Collection[str]) -> "Toolset":
+        """Without the tools that the thread has switched off."""
+        there = tuple(each for each in self.definitions if each.qualified_name not in off)
+        return replace(self, definitions=there, kept=self.kept | frozenset(kept))
+
+    @property
+    def key(self) -> Hashable:
+        """What stands for these very tools."""
+        return self.revision, tuple(self.entries), self.kept
 
     @property
     def entries(self) -> list[str]:

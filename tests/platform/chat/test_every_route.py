@@ -14,6 +14,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/threads/{thread_id}"): {"title": "Mine now"},
     ("post", "/api/approvals/{call_id}/decision"): {"decision": "approve", "seal": "0"},
     ("post", "/api/approvals/{call_id}/resolution"): {"resolution": "confirmed_done"},
+    ("put", "/api/threads/{thread_id}/tools"): {"off": []},
     ("patch", "/api/policies/{rule_id}"): {"enabled": False},
 }
 # An approver may see what waits in the organisation, and everybody reads the rules that they are judged by.
