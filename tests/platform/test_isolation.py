@@ -16,10 +16,7 @@ from tests.person import Person
 from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
-NOT_IN_A_TURN = {
-    *("servers", "server_policies", "definition_decisions", "thread_tools"),
-    *("secrets", "logins", "login_flows", "login_clients"),
-}
+NOT_IN_A_TURN = {"logins", "login_flows", "login_clients"}
 
 
 async def test_every_table_with_data_forces_row_level_security(urls: Urls) -> None:
@@ -84,13 +81,17 @@ async def readable_rows(url: str, tenant_id: str | None) -> dict[str, int]:
 
 
 async def something_of_everything(alice: Person) -> None:
-    """A rule that asks two people, a tool that was classed, a grant: what a turn alone does not leave behind."""
+    """A rule that asks two people, a tool that was classed, a grant, a server that has a secret: what a turn alone does
+    not leave behind."""
     tool = {"server": "journal", "tool": "record"}
     (definition,) = [
         each for each in (await alice.ok("GET", "/api/toolset"))["tools"] if each["name"] == "journal__record"
     ]
     await alice.ok("POST", "/api/grants", {**tool, "definition_hash": definition["definition_hash"]})
     await alice.ok("PUT", "/api/tool-classes", {**tool, "effect": "idempotent", "risk": "changes"})
+    server = {"name": "Ours", "transport": "http", "url": "http://127.0.0.1:9/mcp", "scope": "tenant"}
+    await alice.ok("POST", "/api/servers", {**server, "auth": "headers", "headers": {"X-Key": "secret"}})
+    await alice.ok("PUT", "/api/servers/policy", {"personal": "any", "hosts": []})
     await alice.ok("POST", "/api/policies", {
         "layer": "tenant", "name": "Two of us", "verdict": "ask", "grants": False,
         "approvers": {"roles": ["owner", "approver"], "users": [], "count": 2, "not_requester": False},
@@ -120,6 +121,7 @@ async def test_no_other_tenant_and_no_queue_reads_a_row_of_a_turn(postgres: Post
             await something_of_everything(alice)
         place.model.script([{"text": "First.", "calls": [record("kept apart")]}, {"text": "Done."}])
         thread_id = await alice.new_thread()
+        await alice.ok("PUT", f"/api/threads/{thread_id}/tools", {"off": ["journal__fail"]})
         run_id = await alice.say(thread_id, "Record it")
         card = await alice.card(thread_id)
         await alice.until(lambda: alice.events(thread_id, "RUN_FINISHED"))
