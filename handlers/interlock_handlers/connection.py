@@ -20,7 +20,7 @@ from interlock_handlers.out_of_service import out_of_service, retry_seconds
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.result import CallResult, call_result
 from interlock_handlers.sampling import Sample
-from interlock_handlers.server_errors import NotExecuted, ServerNonsense, ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.session import Session
 from interlock_handlers.stdio_wire import StdioWire
@@ -95,7 +95,15 @@ class Connection:
     async def _list_next(self) -> None:
         async with self._listing:
             self._next_listing = None
-            await self._list(await self.session(None))
+            session = await self.session(None)
+            try:
+                await self._list(session)
+            except LoginRequired:
+                raise
+            except ServerUnavailable as error:
+                # Its server may have been started again unnoticed, and knows nothing of it. A new one lists them anew.
+                session.wire.doubtful.set(f"The tools could not be listed: {error}")
+                await self.session(None)
 
     @overload
     async def call(

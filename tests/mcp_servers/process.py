@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 START_SECONDS = 30.0
@@ -32,6 +32,7 @@ class ServerProcess:
     def __init__(self, argv: Sequence[str], port: int, log: Path, env: Mapping[str, str] | None = None) -> None:
         self.argv = tuple(argv)
         self.port = port
+        self.env = env
         self._log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -43,6 +44,15 @@ class ServerProcess:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def again(self) -> AbstractContextManager["ServerProcess"]:
+        """The same once more, after the last of it is gone."""
+        self.kill()
+        # What the kernel still does for a process that used io_uring may outlive it, and so does its port.
+        end = time.monotonic() + START_SECONDS
+        while answers(self.port):
+            assert time.monotonic() < end, f"somebody still listens on {self.port}"
+        return running(self.argv, self.port, self._log, self.env)
 
     def _await_port(self) -> None:
         end = time.monotonic() + START_SECONDS

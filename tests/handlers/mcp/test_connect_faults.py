@@ -93,6 +93,18 @@ async def test_a_server_that_comes_up_later_is_connected_without_being_asked(
     assert connection.state.tools == 4
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize("transport", ["http", "sse"])
+async def test_a_server_that_was_started_again_unnoticed_lists_its_tools(
+    connections: Connections, journal: JournalServers, transport: str, mode: str
+) -> None:
+    spec, process = getattr(journal, transport)()
+    connection = await connections.open(spec, mode)
+    # Without a turn for the loop in between, so that nobody has heard of the end.
+    journal.again(process)
+    assert len(await connection.list_tools()) == 4
+
+
 @pytest.mark.parametrize(
     ("command", "args", "error", "says"),
     [
