@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, overload
 
 from interlock_handlers.authorization import Authorization
+from interlock_handlers.breaker import Breaker
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
@@ -57,6 +58,7 @@ class Connection:
         self._changes = changes
         self._mode = mode
         self._samples = samples
+        self._breaker = Breaker()
         self._closing = Latch()
         self._kick = asyncio.Event()
         self._asked = _asked()
@@ -170,6 +172,8 @@ class Connection:
             return self._session
         if self._keeper is None or self._closing.is_set:
             raise ServerUnavailable(f"{self.spec.name} is not connected.")
+        if self._breaker.is_open:
+            raise self._breaker.refusal(self.spec.name, self._failure)
         asked = self._asked
         self._kick.set()
         await first_of(asked, self._keeper, seconds=seconds)
@@ -181,18 +185,20 @@ class Connection:
         return outcome
 
     async def _keep(self) -> None:
-        failures = 0
         while not self._closing.is_set:
             session = await self._connect()
             if session is None:
-                failures += 1
+                self._breaker.failed(self._failure)
             else:
                 since = time.monotonic()
                 await self._attend(session)
-                failures = 0 if time.monotonic() - since > STEADY_SECONDS else failures + 1
-                if failures == 1:
-                    continue
-            await self._pause(failures)
+                if time.monotonic() - since > STEADY_SECONDS:
+                    self._breaker.succeeded()
+                else:
+                    self._breaker.failed(self._failure)
+                    if self._breaker.failures == 1:
+                        continue
+            await self._pause()
         for task, session in tuple(self._retiring.items()):
             await session.stop()
             await asyncio.wait({task})
@@ -277,11 +283,11 @@ class Connection:
             self._retiring[task] = session
             task.add_done_callback(self._retiring.pop)
 
-    async def _pause(self, failures: int) -> None:
+    async def _pause(self) -> None:
         """Wait before the next attempt, unless somebody asks for one."""
         if self._closing.is_set or self._kick.is_set():
             return
-        delay = retry_seconds(self._failure, failures)
+        delay = retry_seconds(self._failure, self._breaker.failures)
         self._show(out_of_service(self._failure, delay, len(self.definitions)))
         kicked = asyncio.create_task(self._kick.wait())
         await self._first_unless_closing(kicked, within=delay)

@@ -9,7 +9,7 @@ import { putServer, putToolset } from "./cache";
 import { connectServer } from "./connectServer";
 import { disconnectServer } from "./disconnectServer";
 
-const IN_THE_PICKER = new Set(["server_unreachable", "server_nonsense", "server_login_required"]);
+const IN_THE_PICKER = new Set(["server_unreachable", "server_resting", "server_nonsense", "server_login_required", "address_refused"]);
 
 /** Connects a server that is not connected, and disconnects one that is. */
 export function useSwitch(server: Server) {

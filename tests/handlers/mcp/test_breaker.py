@@ -1,0 +1,58 @@
+"""A server that fails again and again: how often it is tried, and what is sent to it first."""
+
+import pytest
+
+from interlock_handlers.breaker import OPENS_AFTER, REST_SECONDS, Breaker, ServerResting
+from interlock_handlers.server_errors import LoginRequired, OutcomeUnknown, ServerUnavailable
+from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.conftest import Connections
+from tests.mcp_servers.hostile_http import EVENTS
+from tests.mcp_servers.process import until
+from tests.mcp_servers.scripted import page, scripted_server
+
+
+async def test_a_server_in_a_crash_loop_is_left_alone_after_five_failures(connections: Connections) -> None:
+    async with scripted_server() as server:
+        server.page = page("", "text/plain", "503 Service Unavailable")
+        connection = connections.make(ServerSpec("h", "H", "http", url=server.url))
+        for _ in range(OPENS_AFTER):
+            with pytest.raises(ServerUnavailable, match="HTTP 503"):
+                await connection.open()
+        heard = len(server.heard)
+        for ask in (connection.open, connection.list_tools, lambda: connection.call("act", {}, 5)):
+            with pytest.raises(ServerResting, match="failed 5 times in a row"):
+                await ask()
+        assert len(server.heard) == heard, "it was tried although it rests"
+        await until(lambda: connection.state.kind == "error", "the state")
+        assert connection.state.retry_at is not None
+
+        server.page = None
+        connection._breaker._since -= REST_SECONDS
+        assert (await connection.call("act", {}, 10)).text == "acted"
+        assert "tools/call" not in server.heard[heard:-1]
+        assert server.heard[-2:] == ["tools/list", "tools/call"]
+
+
+async def test_calls_that_end_the_session_open_it_too(connections: Connections) -> None:
+    async with scripted_server() as server:
+        server.script["tools/call"] = [EVENTS[:40]]
+        connection = await connections.open(ServerSpec("h", "H", "http", url=server.url))
+        for _ in range(OPENS_AFTER):
+            with pytest.raises(OutcomeUnknown):
+                await connection.call("act", {}, 10)
+        await until(lambda: connection.state.kind == "error", "notice of the last end")
+        with pytest.raises(ServerResting):
+            await connection.call("act", {}, 10)
+        assert server.heard.count("tools/call") == OPENS_AFTER
+
+
+def test_a_missing_sign_in_is_no_failure() -> None:
+    breaker = Breaker()
+    for _ in range(2 * OPENS_AFTER):
+        breaker.failed(LoginRequired("Sign in."))
+    assert not breaker.is_open
+    for _ in range(OPENS_AFTER):
+        breaker.failed(ServerUnavailable("Gone."))
+    assert breaker.is_open
+    breaker.succeeded()
+    assert not breaker.is_open
