@@ -53,9 +53,17 @@ async def verdicts(revision: str, play: Callable[[Scenario], Awaitable[None]], f
     ended: dict[str, str] = {}
     # The suite starts all of them, and on a busy machine so many at once would each look like one that hangs.
     at_once = asyncio.Semaphore(PLAYED_AT_ONCE)
+    # A server that waits while the machine starts processes looks like one that does not answer.
+    names = [*required(revision), *beyond(revision)]
+    started, all_started = 0, asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal started
         scenario = Scenario(**json.loads(await reader.readline()))
+        started += 1
+        if started == len(names):
+            all_started.set()
+        await all_started.wait()
         async with at_once:
             [error] = await asyncio.gather(play(scenario), return_exceptions=True)
         ended[scenario.name] = "".join(traceback.format_exception(error)) if error is not None else ""
@@ -66,7 +74,6 @@ async def verdicts(revision: str, play: Callable[[Scenario], Awaitable[None]], f
     async with await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**20) as server:
         port = server.sockets[0].getsockname()[1]
         await _run(revision, shlex.join([sys.executable, "-I", "-S", str(RELAY), str(port)]), folder)
-    names = [*required(revision), *beyond(revision)]
     return {name: _verdict(name, folder, ended.get(name, "the suite did not start it")) for name in names}
 
 
