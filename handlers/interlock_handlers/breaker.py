@@ -6,6 +6,7 @@ from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 
 OPENS_AFTER = 5
 REST_SECONDS = 5.0
+STEADY_SECONDS = 10.0
 
 
 class ServerResting(ServerUnavailable):
@@ -28,8 +29,12 @@ class Breaker:
     def is_open(self) -> bool:
         return self.failures >= OPENS_AFTER and time.monotonic() - self._since < REST_SECONDS
 
-    def succeeded(self) -> None:
-        self.failures = 0
+    def lasted(self, seconds: float, failure: ServerUnavailable) -> None:
+        """A session ended after so long; one that held for a while was no failure."""
+        if seconds > STEADY_SECONDS:
+            self.failures = 0
+        else:
+            self.failed(failure)
 
     def failed(self, failure: ServerUnavailable) -> None:
         """A sign-in that is missing is no failure of the server's, and is tried again as soon as it is there."""
@@ -37,9 +42,10 @@ class Breaker:
             self.failures += 1
             self._since = time.monotonic()
 
-    def refusal(self, name: str, failure: ServerUnavailable) -> ServerResting:
-        """What somebody is told who asks while it is open."""
-        return ServerResting(
-            f"{name} failed {self.failures} times in a row and is left alone for a few seconds; then it can be tried "
-            f"again. Nothing was sent to it. The last failure: {failure}"
-        )
+    def check(self, name: str, failure: ServerUnavailable) -> None:
+        """Raises ServerResting while it is open."""
+        if self.is_open:
+            raise ServerResting(
+                f"{name} failed {self.failures} times in a row and is left alone for a few seconds; then it can be "
+                f"tried again. Nothing was sent to it. The last failure: {failure}"
+            )

@@ -16,6 +16,7 @@ from interlock_handlers.elicitation import Ask, InputRequired, Resumption
 from interlock_handlers.going_on import gone_on
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
+from interlock_handlers.limits import START_SECONDS
 from interlock_handlers.offering import usable_definitions
 from interlock_handlers.out_of_service import out_of_service, retry_seconds
 from interlock_handlers.outbound.outbound import Outbound
@@ -29,9 +30,6 @@ from interlock_handlers.telling import Told
 from interlock_handlers.tool_request import ToolRequest
 from interlock_handlers.wire import Wire
 
-# A command may have to fetch what it runs before it can answer.
-START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}
-STEADY_SECONDS = 10.0
 RELIST_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -172,8 +170,7 @@ class Connection:
             return self._session
         if self._keeper is None or self._closing.is_set:
             raise ServerUnavailable(f"{self.spec.name} is not connected.")
-        if self._breaker.is_open:
-            raise self._breaker.refusal(self.spec.name, self._failure)
+        self._breaker.check(self.spec.name, self._failure)
         asked = self._asked
         self._kick.set()
         await first_of(asked, self._keeper, seconds=seconds)
@@ -192,12 +189,9 @@ class Connection:
             else:
                 since = time.monotonic()
                 await self._attend(session)
-                if time.monotonic() - since > STEADY_SECONDS:
-                    self._breaker.succeeded()
-                else:
-                    self._breaker.failed(self._failure)
-                    if self._breaker.failures == 1:
-                        continue
+                self._breaker.lasted(time.monotonic() - since, self._failure)
+                if self._breaker.failures == 1:
+                    continue
             await self._pause()
         for task, session in tuple(self._retiring.items()):
             await session.stop()

@@ -31,6 +31,8 @@ UNASKED_MESSAGES = Rate(at_once=2000, per_second=200)
 UNASKED_REQUESTS = Rate(at_once=100, per_second=10)
 UNASKED_DROPPED = 5000
 
+# From the start to the handshake; a command may have to fetch what it runs before it can answer.
+START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}
 LIST_PAGES = 100
 LIST_TOOLS = 2000
 LIST_BYTES = MESSAGE_BYTES

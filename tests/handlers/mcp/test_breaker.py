@@ -54,5 +54,5 @@ def test_a_missing_sign_in_is_no_failure() -> None:
     for _ in range(OPENS_AFTER):
         breaker.failed(ServerUnavailable("Gone."))
     assert breaker.is_open
-    breaker.succeeded()
+    breaker.lasted(60, ServerUnavailable("Gone."))
     assert not breaker.is_open
