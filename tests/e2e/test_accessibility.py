@@ -98,9 +98,41 @@ async def screens(window: Window, look: Look, *, phone: bool) -> None:
     await look.at("nothing waits")
     await page.keyboard.press("Control+/")
     await look.at("keyboard shortcuts")
+    await servers(window, look)
     await window.go("/nowhere")
     await expect(page.get_by_role("heading", name="Not available to you")).to_be_visible()
     await look.at("not found")
+
+
+async def servers(window: Window, look: Look) -> None:
+    """Through the pages of servers, of which Toolbox is connected."""
+    page = window.page
+    await window.go("/servers")
+    await expect(page.get_by_role("listitem", name="Toolbox", exact=True)).to_be_visible()
+    await look.at("servers")
+    await page.get_by_role("link", name="Add a server").click()
+    form = page.get_by_role("form", name="Add a server")
+    await form.get_by_role("radio", name=re.compile("^A secret header")).check()
+    await form.get_by_role("button", name="Add a header").click()
+    await form.get_by_role("button", name="Add server").click()
+    await expect(form.get_by_text("This is needed.").first).to_be_visible()
+    await look.at("entering a server, with errors")
+    await form.get_by_role("link", name="Cancel").click()
+    for view in ("Import and export", "Who may add servers"):
+        await page.get_by_role("link", name=view).click()
+        await expect(page.get_by_role("form")).to_be_visible()
+        await look.at(view)
+    await window.go("/servers/toolbox")
+    await expect(page.get_by_role("heading", name="About")).to_be_visible()
+    await look.at("a server")
+    await page.get_by_role("link", name="Tools", exact=True).click()
+    tool = page.get_by_role("listitem", name="Calculator", exact=True)
+    await tool.get_by_role("button", expanded=False).click()
+    await expect(tool.get_by_role("group", name="What happens with Calculator")).to_be_visible()
+    await look.at("a server's tools")
+    await page.get_by_role("link", name="Changes", exact=True).click()
+    await expect(page.get_by_text("Nothing has changed since")).to_be_visible()
+    await look.at("a server without changes")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
@@ -151,3 +183,13 @@ async def test_nothing_scrolls_sideways_at_320_pixels(demo: str, browse: Browse)
     await window.go("/approvals")
     await expect(card).to_be_visible()
     assert await overflow() <= 0
+    for path in (
+        "/servers",
+        "/servers?view=new",
+        "/servers?view=policy",
+        "/servers/toolbox",
+        "/servers/toolbox?view=tools",
+    ):
+        await window.go(path)
+        await expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
+        assert await overflow() <= 0, path

@@ -7,6 +7,7 @@ import { keys } from "@/lib/api/keys";
 import { deliverAll } from "@/lib/live/outbox";
 import { t } from "@/lib/i18n";
 import { keepConnected, socket } from "@/lib/live/socket";
+import { tell } from "@/lib/live/told";
 import { onLogin } from "@/lib/login";
 import type { ServerToClient } from "@/lib/socketProtocol";
 import { useWaitingCount } from "./waitingCount";
@@ -35,6 +36,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     const serverDeleted: ServerToClient["server.deleted"] = ({ id }) => dropServer(client, id);
     const grant: ServerToClient["grant"] = () => void client.invalidateQueries({ queryKey: keys.grants });
     socket.on("connect", connected);
+    socket.on("progress", tell);
     socket.on("thread", thread);
     socket.on("thread.deleted", deleted);
     socket.on("approval", approval);
@@ -44,6 +46,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     socket.on("grant", grant);
     return () => {
       socket.off("connect", connected);
+      socket.off("progress", tell);
       socket.off("thread", thread);
       socket.off("thread.deleted", deleted);
       socket.off("approval", approval);

@@ -41,6 +41,17 @@ export interface Live {
   delta: string;
 }
 
+/** What a server tells while it works on a call: how far it is, or (`level`) a line of its log. */
+export interface ServerProgress {
+  thread_id: string;
+  run_id: string;
+  call_id: string;
+  text: string | null;
+  done: number | null;
+  total: number | null;
+  level: string | null;
+}
+
 export interface LiveSnapshot {
   run_id: string;
   message_id: string;
@@ -52,6 +63,7 @@ export type Ack<T extends object = object> = ({ ok: true } & T) | { ok: false; e
 export interface ServerToClient {
   event: (message: Stored & { thread_id: string }) => void;
   live: (message: Live & { thread_id: string }) => void;
+  progress: (message: ServerProgress) => void;
   thread: (thread: Thread) => void;
   "thread.deleted": (message: { id: string }) => void;
   approval: (message: { id: string; thread_id: string; state: CallState; tool: string; server: string; waiting: number }) => void;
