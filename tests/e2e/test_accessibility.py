@@ -183,13 +183,7 @@ async def test_nothing_scrolls_sideways_at_320_pixels(demo: str, browse: Browse)
     await window.go("/approvals")
     await expect(card).to_be_visible()
     assert await overflow() <= 0
-    for path in (
-        "/servers",
-        "/servers?view=new",
-        "/servers?view=policy",
-        "/servers/toolbox",
-        "/servers/toolbox?view=tools",
-    ):
-        await window.go(path)
+    for view in ("", "?view=new", "?view=policy", "/toolbox", "/toolbox?view=tools"):
+        await window.go(f"/servers{view}")
         await expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
-        assert await overflow() <= 0, path
+        assert await overflow() <= 0, view

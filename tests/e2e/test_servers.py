@@ -184,6 +184,33 @@ async def test_a_server_that_changes_is_quarantined_until_somebody_who_may_has_s
     await expect(page.get_by_text("3 tools", exact=True)).to_be_visible()
 
 
+async def test_a_tool_is_switched_off_in_one_chat_and_the_next_message_goes_without_it(
+    demo: str, browse: Browse
+) -> None:
+    window = await browse(demo, **PHONE)
+    page = window.page
+    await window.connect("Toolbox")
+    await window.say("What time is it in Tokyo?")
+    await window.approve("Current time")
+    await expect(window.answers).to_have_count(1)
+    await page.get_by_role("button", name=re.compile("^Servers")).click()
+    picker = page.get_by_role("dialog", name="Servers")
+    await picker.get_by_role("button", name="Tools in this chat").click()
+    clock = picker.get_by_role("switch", name="Current time of Toolbox")
+    await clock.click()
+    await expect(clock).to_have_attribute("aria-checked", "false")
+    await expect(picker.get_by_text(re.compile(r"^\d+ of \d+ tools on in this chat"))).to_be_visible()
+    assert await violations(page) == []
+    await picker.get_by_role("button", name="Close").click()
+    await window.say("What time is it in Tokyo?")
+    await expect(window.answers).to_have_count(2)
+    await expect(page.get_by_role("article", name="Approval: Current time")).to_have_count(1)
+    await page.reload()
+    await page.get_by_role("button", name=re.compile("^Servers")).click()
+    await picker.get_by_role("button", name="Tools in this chat").click()
+    await expect(clock).to_have_attribute("aria-checked", "false")
+
+
 async def test_a_hundred_servers_and_a_thousand_tools_are_searched_and_drawn_bit_by_bit(
     site: str, browse: Browse, acting: ScriptedServer
 ) -> None:

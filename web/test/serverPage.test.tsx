@@ -117,14 +117,14 @@ describe("tools of a conversation", () => {
     const asked = answers({
       "GET /api/servers": { servers: [aServer({ state: "connected" })] },
       "GET /api/toolset": { revision: 1, tools: [tool, { ...tool, name: "toolbox__clock", title: "Clock" }] },
-      "GET /api/threads/t1/tools": () => ({ off }),
-      "PUT /api/threads/t1/tools": ({ body }: { body: { off: string[] } }) => ({ off: (off = body.off) }),
+      "GET /api/threads/t1/tools": () => ({ off, kept: ["toolbox__write_note"] }),
+      "PUT /api/threads/t1/tools": ({ body }: { body: { off: string[] } }) => ({ ...body, off: (off = body.off) }),
     });
     shown(<ServerPanel threadId="t1" onClose={() => undefined} />);
     await userEvent.click(await screen.findByRole("button", { name: "Tools in this chat" }));
     await userEvent.click(await screen.findByRole("switch", { name: "Clock of Toolbox" }));
     await screen.findByText("1 of 2 tools on in this chat");
-    expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({ off: ["toolbox__clock"] });
+    expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({ off: ["toolbox__clock"], kept: ["toolbox__write_note"] });
     await userEvent.type(screen.getByLabelText("Search tools"), "note");
     await waitFor(() => expect(screen.queryByRole("switch", { name: "Clock of Toolbox" })).toBeNull());
     await userEvent.click(screen.getByRole("button", { name: "Switch all on" }));

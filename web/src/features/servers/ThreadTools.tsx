@@ -1,6 +1,6 @@
-import { Search } from "lucide-react";
+import { Pin, Search } from "lucide-react";
 import { useDeferredValue, useState } from "react";
-import { Button } from "@/components/ui/Button";
+import { Button, IconButton } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
 import { Switch } from "@/components/ui/Switch";
 import { announce } from "@/lib/announce";
@@ -11,9 +11,11 @@ import { t } from "@/lib/i18n";
 import { picker } from "@/lib/i18n/en/picker";
 import { notify } from "@/lib/notices";
 import type { ToolInfo } from "@/lib/protocol";
-import { useThreadTools, useToolSwitch } from "./threadTools";
+import { pinned, type Switched, switched, useThreadTools, useToolSwitch } from "./threadTools";
 
 const PAGE = 100;
+/** From here on the model is shown a choice of the tools for each turn. */
+const MANY = 65;
 
 const titleOf = (tool: ToolInfo) => tool.title ?? tool.name.slice(tool.name.indexOf("__") + 2);
 
@@ -35,7 +37,8 @@ export function ThreadTools({ threadId }: { threadId: string }) {
   const { mutate } = useToolSwitch(threadId);
   const found = matching(tools ?? [], names, useDeferredValue(query));
   const off = new Set(data?.off);
-  const change = (next: string[], said: string) => mutate(next, { onSuccess: () => announce(said), onError: (error) => notify(sentence(error)) });
+  const kept = new Set(data?.kept);
+  const change = (next: Switched, said: string) => mutate(next, { onSuccess: () => announce(said), onError: (error) => notify(sentence(error)) });
 
   if (isError && !data) {
     return (
@@ -80,11 +83,21 @@ export function ThreadTools({ threadId }: { threadId: string }) {
                     {tool.policy === "deny" && ` · ${picker.blocked}`}
                   </p>
                 </div>
+                {tools.length >= MANY && (
+                  <IconButton
+                    label={picker.pin(titleOf(tool), server)}
+                    aria-pressed={kept.has(tool.name)}
+                    className="aria-pressed:text-accent"
+                    onClick={() => change(pinned(data, tool.name, !kept.has(tool.name)), picker.pinNow(titleOf(tool), !kept.has(tool.name)))}
+                  >
+                    <Pin size={16} aria-hidden="true" fill={kept.has(tool.name) ? "currentColor" : "none"} />
+                  </IconButton>
+                )}
                 <Switch
                   label={picker.toolSwitch(titleOf(tool), server)}
                   on={isOn}
                   busy={false}
-                  onChange={(next) => change(next ? data.off.filter((name) => name !== tool.name) : [...data.off, tool.name], picker.toolNow(titleOf(tool), next))}
+                  onChange={(next) => change(switched(data, tool.name, next), picker.toolNow(titleOf(tool), next))}
                 />
               </li>
             );
@@ -99,11 +112,13 @@ export function ThreadTools({ threadId }: { threadId: string }) {
       <footer className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line px-4 py-2 text-xs text-soft">
         <p role="status">{picker.toolsOn(on, tools.length)}</p>
         {off.size > 0 && (
-          <Button look="quiet" className="-me-2 px-2!" onClick={() => change([], picker.toolsOn(tools.length, tools.length))}>
+          <Button look="quiet" className="-me-2 px-2!" onClick={() => change({ ...data, off: [] }, picker.toolsOn(tools.length, tools.length))}>
             {picker.allOn}
           </Button>
         )}
-        <p className="w-full">{picker.toolsNote}</p>
+        <p className="w-full">
+          {picker.toolsNote} {tools.length >= MANY && picker.pinNote}
+        </p>
       </footer>
     </>
   );

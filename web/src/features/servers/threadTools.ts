@@ -3,11 +3,13 @@ import { request } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
 import { serverUrls } from "@/lib/serverUrls";
 
-interface Switched {
+export interface Switched {
   off: string[];
+  /** Shown to the model however many tools there are. */
+  kept: string[];
 }
 
-/** Which tools are switched off in a conversation, by the names that models use. */
+/** Which tools are switched off in a conversation, and which are always shown, by the names that models use. */
 export function useThreadTools(threadId: string) {
   return useQuery({ queryKey: keys.threadTools(threadId), queryFn: () => request<Switched>("GET", serverUrls.threadTools(threadId)) });
 }
@@ -17,12 +19,22 @@ export function useToolSwitch(threadId: string) {
   const client = useQueryClient();
   const key = keys.threadTools(threadId);
   return useMutation({
-    mutationFn: (off: string[]) => request<Switched>("PUT", serverUrls.threadTools(threadId), { off }),
+    mutationFn: (switched: Switched) => request<Switched>("PUT", serverUrls.threadTools(threadId), switched),
     scope: { id: `thread-tools ${threadId}` },
-    onMutate: async (off) => {
+    onMutate: async (switched) => {
       await client.cancelQueries({ queryKey: key });
-      client.setQueryData<Switched>(key, (known) => known && { ...known, off });
+      client.setQueryData<Switched>(key, switched);
     },
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   });
+}
+
+const without = (names: string[], name: string) => names.filter((each) => each !== name);
+
+export function switched(now: Switched, name: string, on: boolean): Switched {
+  return on ? { ...now, off: without(now.off, name) } : { off: [...now.off, name], kept: without(now.kept, name) };
+}
+
+export function pinned(now: Switched, name: string, always: boolean): Switched {
+  return always ? { off: without(now.off, name), kept: [...now.kept, name] } : { ...now, kept: without(now.kept, name) };
 }
