@@ -16,7 +16,8 @@ from tests.faults.framing import Message
 from tests.faults.insisting import approve, insist, stay, take_turn
 from tests.faults.proxy import Cut
 from tests.faults.stage import Stage, a_stage
-from tests.faults.world import a_value, call_for
+from tests.faults.world import SLOW, a_value, call_for
+from tests.mcp_servers.process import until
 from tests.person import Person
 
 STAGES = 2
@@ -156,6 +157,24 @@ async def test_a_call_to_a_server_that_is_gone_failed_and_never_left(stage: Stag
 
 async def test_a_call_whose_answer_never_comes_is_unknown_when_its_time_is_up(stage: Stage, alice: Person) -> None:
     value = a_value()
+    stage.model.script([call_for(value, SLOW)])
+    await alice.ok("POST", "/api/servers/journal/connect")
+    thread_id = await alice.new_thread()
+    run_id = await alice.say(thread_id, value)
+    card = await alice.card(thread_id)
+    await approve(alice, card)
+    await until(lambda: stage.effects(value), f"slow {value}")
+    stage.to_journal.silence("to_client")
+    unknown = await alice.card(thread_id, "unknown")
+    stage.to_journal.speak()
+    assert stage.effects(value) == 1
+    assert unknown["evidence"]["sent"] == {"value": value, "seconds": 60}
+    await insist(alice, "approval.resolve", id=card["id"], resolution="confirmed_done")
+    assert await alice.finished(thread_id, run_id) == "success"
+
+
+async def test_a_server_that_does_not_say_what_its_tools_are_is_sent_nothing(stage: Stage, alice: Person) -> None:
+    value = a_value()
     stage.model.script([call_for(value)])
     await alice.ok("POST", "/api/servers/journal/connect")
     thread_id = await alice.new_thread()
@@ -163,12 +182,11 @@ async def test_a_call_whose_answer_never_comes_is_unknown_when_its_time_is_up(st
     card = await alice.card(thread_id)
     stage.to_journal.silence("to_client")
     await approve(alice, card)
-    unknown = await alice.card(thread_id, "unknown")
+    failed = await alice.card(thread_id, "failed")
     stage.to_journal.speak()
-    assert stage.effects(value) == 1
-    assert unknown["evidence"]["sent"] == {"value": value}
-    await insist(alice, "approval.resolve", id=card["id"], resolution="confirmed_done")
+    assert failed["error"]["code"] == "server_unreachable"
     assert await alice.finished(thread_id, run_id) == "success"
+    assert stage.effects(value) == 0
 
 
 async def test_a_slow_line_is_no_failure(stage: Stage, alice: Person) -> None:

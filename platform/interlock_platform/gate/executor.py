@@ -122,7 +122,8 @@ class Executor:
         key = UserKey(tenant_id, call.user_id)
         try:
             # One that starts now is looked at once more, its connection too; another may be sent right away.
-            handler = await self._tools.look_again(key, call.server_id, connected=call.state == "approved")
+            sendable = call.state == "approved"
+            handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds, connected=sendable)
         except ServerUnavailable as error:
             if not (isinstance(error, LoginRequired) and await self._require_login(key, call)):
                 await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=_told(error))
@@ -145,7 +146,7 @@ class Executor:
             error = {"code": "input_declined", "message": message}
         else:
             try:
-                handler = await self._tools.look_again(key, call.server_id)
+                handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds)
             except ServerUnavailable as unavailable:
                 error = _told(unavailable)
         if handler is None:

@@ -1,5 +1,6 @@
 """A user's servers: connecting, disconnecting, and the toolset that comes of it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -190,8 +191,8 @@ class Tools:
             await self._connect(key, servers, entry)
         return servers.handler
 
-    async def look_again(self, key: UserKey, server_id: str, *, connected: bool = False) -> "Handler":
-        """The same, and the server was asked just now what it declares. Raises ServerUnavailable.
+    async def look_again(self, key: UserKey, server_id: str, seconds: float, *, connected: bool = False) -> "Handler":
+        """The same, and the server was asked just now what it declares, and has answered within so many seconds.
 
         With `connected`, one that is connected in this process will do: the user may have disconnected it elsewhere.
         """
@@ -200,7 +201,12 @@ class Tools:
         at_hand = server_id in self.servers.catalogue.entries and handler.state(server_id).kind == "connected"
         if not (connected and at_hand):
             handler = await self.ready(key, server_id)
-        await handler.list_tools(server_id)
+        try:
+            async with asyncio.timeout(seconds):
+                await handler.list_tools(server_id)
+        except TimeoutError as error:
+            message = f"The server did not say within {seconds:g} s what its tools are now. Try again later."
+            raise ServerUnavailable(message) from error
         return handler
 
     async def reconcile(self, key: UserKey, server_id: str) -> None:
