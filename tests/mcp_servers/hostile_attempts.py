@@ -214,9 +214,10 @@ def daemon(token: str) -> Any:
             os.close(ready)
             for fd in (0, 1, 2):
                 os.close(fd)
-            os.write(done, b"!")
+            # This closes the other end of the pipe.
             os.execv(sys.executable, [sys.executable, "-c", "import signal; signal.pause()", token])  # noqa: S606
         os._exit(0)
+    os.close(done)
     os.read(ready, 1)
     return "left behind"
 

@@ -17,8 +17,6 @@ from interlock_handlers.sandbox import family, linux
 
 LOOK_SECONDS = 0.5
 GRACE_SECONDS = 1.0
-# What passes gives back a quarter of itself.
-CPU_REFILL = 0.25
 CANNOT_START = 127
 
 
@@ -76,7 +74,7 @@ def _watch(plan: dict[str, Any], child: int, signals: set[signal.Signals]) -> tu
         if family.memory_bytes(pids) > plan["memory_bytes"]:
             return 128 + signal.SIGKILL, f"ended, because it used more than {plan['memory_bytes'] >> 20} MiB of memory"
         cpu = family.cpu_seconds(pids)
-        cpu_left = min(cpu_left + (now - last_look) * CPU_REFILL, plan["cpu_seconds"]) - max(cpu - cpu_so_far, 0)
+        cpu_left = min(cpu_left + (now - last_look) * plan["cpu_share"], plan["cpu_seconds"]) - max(cpu - cpu_so_far, 0)
         cpu_so_far, last_look = cpu, now
         if cpu_left < 0:
             return 128 + signal.SIGKILL, f"ended, because it used {plan['cpu_seconds']:g} s of CPU time at a stretch"

@@ -22,4 +22,6 @@ class Sandbox:
     file_mb: int = 256
     """The largest file, and all that it keeps for the time it runs."""
     cpu_seconds: float = 300
-    """CPU time that its processes may use at a stretch; a quarter of what passes is added."""
+    """CPU time that its processes may use at a stretch."""
+    cpu_share: float = 0.25
+    """What of a CPU they may use all the time: so much of the time that passes is given back."""

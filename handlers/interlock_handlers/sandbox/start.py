@@ -94,6 +94,7 @@ def _plan(command: Command, env: dict[str, str], *, directory: str, **given: Any
         "environment": list(env),
         "memory_bytes": sandbox.memory_mb << 20 if sandbox.enabled else 0,
         "cpu_seconds": sandbox.cpu_seconds,
+        "cpu_share": sandbox.cpu_share,
         "limits": {
             "CORE": 0,
             "DATA": sandbox.memory_mb << 20,

@@ -28,6 +28,7 @@ class SandboxEntry(BaseModel):
     processes: int = Field(default=Sandbox.processes, ge=2, le=10_000)
     file_mb: int = Field(default=Sandbox.file_mb, ge=1, le=1 << 20)
     cpu_seconds: float = Field(default=Sandbox.cpu_seconds, ge=1, le=86_400)
+    cpu_share: float = Field(default=Sandbox.cpu_share, ge=0, le=1024)
 
     def sandbox(self) -> Sandbox:
         return Sandbox(**self.model_dump())

@@ -44,12 +44,12 @@ async def test_shared_memory_counts_too(prison: Prison) -> None:
 
 
 async def test_a_command_that_only_computes_comes_to_its_limit(prison: Prison) -> None:
-    inmate = await prison.inmate(cpu_seconds=0.3)
+    inmate = await prison.inmate(cpu_seconds=0.3, cpu_share=0)
     with pytest.raises(OutcomeUnknown, match=r"0\.3 s of CPU time at a stretch"):
         await inmate.tries("spin")
 
 
 async def test_computing_in_short_lived_children_counts_too(prison: Prison) -> None:
-    inmate = await prison.inmate(cpu_seconds=0.3)
+    inmate = await prison.inmate(cpu_seconds=0.3, cpu_share=0)
     with pytest.raises(OutcomeUnknown, match=r"0\.3 s of CPU time at a stretch"):
         await inmate.tries("spin_in_children")

@@ -15,6 +15,7 @@ from tests.mcp_servers.process import until
 
 HOST = """
 import asyncio, json, sys
+from interlock_handlers.during import During
 from interlock_handlers.sandbox.containment import Containment
 from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_spec import ServerSpec
@@ -31,7 +32,7 @@ async def main():
     )
     session = Session(StdioWire(spec, Containment(**containment)), server="hostile", mode="legacy")
     await session.start(20)
-    await session.call(ToolRequest("attempt", {"name": "daemon", "token": token}, {}), 20, None)
+    await session.call(ToolRequest("attempt", {"name": "daemon", "token": token}, {}), 20, During())
     print("left", flush=True)
     await asyncio.Event().wait()
 
