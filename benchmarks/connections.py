@@ -88,7 +88,7 @@ async def kept() -> AsyncIterator[Household]:
 def ports(good: int) -> Iterator[tuple[list[int], int]]:
     """Of so many good servers, and of the hostile ones after them; and the id of their process."""
     argv = [sys.executable, "-m", "benchmarks.hostile_servers", str(good)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:
             assert process.stdout is not None
             yield [int(port) for port in process.stdout.readline().split()], process.pid

@@ -1,5 +1,6 @@
 """Values of one kind as bytes, and back."""
 
+from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
@@ -14,7 +15,8 @@ class Code(Generic[T]):
 
     def __init__(self, kind: Any) -> None:
         # In a tuple: pydantic takes no settings for a lone dataclass.
-        self._adapter: TypeAdapter[tuple[T]] = TypeAdapter(tuple[kind], config=_CONFIG)
+        alias: Any = GenericAlias(tuple, (kind,))
+        self._adapter: TypeAdapter[tuple[T]] = TypeAdapter(alias, config=_CONFIG)
 
     def pack(self, value: T) -> bytes:
         return self._adapter.dump_json((value,))

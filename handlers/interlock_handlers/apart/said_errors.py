@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from interlock_handlers.apart.coding import Code
 from interlock_handlers.apart.peer import Refused
+from interlock_handlers.breaker import ServerResting
 from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.sampling import SamplingRefused
 from interlock_handlers.server_errors import (
@@ -11,13 +12,15 @@ from interlock_handlers.server_errors import (
     LoginRequired,
     NotExecuted,
     OutcomeUnknown,
+    ServerForbids,
     ServerNonsense,
     ServerUnavailable,
 )
 
 UNAVAILABLE: dict[str, type[ServerUnavailable]] = {
-    each.__name__: each for each in (ServerUnavailable, LoginRequired, ServerNonsense)
+    each.__name__: each for each in (ServerUnavailable, LoginRequired, ServerNonsense, ServerForbids, ServerResting)
 }
+"""Those that have nothing but their sentence."""
 
 
 @dataclass(frozen=True)

@@ -134,13 +134,11 @@ def _named_deciders() -> Any:
     return func.jsonb_array_length(func.coalesce(col(Call.terms)["needs"], func.jsonb_build_array())) > 0
 
 
-async def _list(
-    session: AsyncSession, query: "Select[Call, dict[str, Any], str, str | None]", limit: int
-) -> list[Whole]:
+async def _list(session: AsyncSession, query: "Select[Call, dict[str, Any], str, Any]", limit: int) -> list[Whole]:
     return await _read(session, query.order_by(col(Call.created_at), col(Call.position)).limit(limit))
 
 
-def _wholes() -> "Select[Call, dict[str, Any], str, str | None]":
+def _wholes() -> "Select[Call, dict[str, Any], str, Any]":
     return (
         select(Call, col(Definition.declared), col(Thread.title), col(Server.name))
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
@@ -150,7 +148,7 @@ def _wholes() -> "Select[Call, dict[str, Any], str, str | None]":
     )
 
 
-async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str, str | None]") -> list[Whole]:
+async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str, Any]") -> list[Whole]:
     rows = (await session.execute(query)).all()
     calls = [call for call, *_ in rows]
     terms = {call.id: read_terms(call.terms) for call in calls}

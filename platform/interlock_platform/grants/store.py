@@ -95,7 +95,7 @@ async def list_grants(session: AsyncSession, user_id: UUID | None, limit: int) -
     return await _read(session, query.order_by(col(Grant.given_at).desc(), col(Grant.id)))
 
 
-def _standings() -> Select[Grant, datetime, bool, str, str | None]:
+def _standings() -> Select[Grant, datetime, bool, str, Any]:
     """Each grant with the time, whether its definition is in its people's toolsets now, and its chat's title if any."""
     newest = (
         select(col(Toolset.user_id), col(Toolset.definitions))
@@ -119,7 +119,7 @@ def _standings() -> Select[Grant, datetime, bool, str, str | None]:
     )
 
 
-async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str, str | None]) -> list[Standing]:
+async def _read(session: AsyncSession, query: Select[Grant, datetime, bool, str, Any]) -> list[Standing]:
     rows = (await session.execute(query)).all()
     people = {who for grant, *_ in rows for who in (grant.user_id, grant.given_by, grant.revoked_by) if who}
     named = await session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(people)))
