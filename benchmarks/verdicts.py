@@ -26,6 +26,7 @@ from tests.mcp_servers.process import running as running_server
 from tests.running import catalogue_file
 
 from benchmarks.policy_rows import HASH, Filled, fill
+from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform import faults
 from interlock_platform.database import conninfo
@@ -58,6 +59,8 @@ class Report:
     verdict_p95: float
     call_p50: float
     call_p95: float
+    listing_p50: float
+    """What the server takes of a call's time before it starts: it is asked what it declares."""
 
 
 async def measure(verdicts: int, calls: int, rules: int, grants: int) -> Report:
@@ -67,7 +70,7 @@ async def measure(verdicts: int, calls: int, rules: int, grants: int) -> Report:
             await connection.execute("analyze")
             await connection.execute("create table bare (id uuid primary key, content text)")
             judged, looked_at, bare = await judge_calls(resources, filled, connection, verdicts)
-            run, more = await run_calls(resources, filled, connection, calls)
+            run, listing, more = await run_calls(resources, filled, connection, calls)
     return Report(
         rules=rules,
         grants=grants,
@@ -78,6 +81,7 @@ async def measure(verdicts: int, calls: int, rules: int, grants: int) -> Report:
         verdict_p95=percentile(judged, 95),
         call_p50=percentile(run, 50),
         call_p95=percentile(run, 95),
+        listing_p50=percentile(listing, 50),
     )
 
 
@@ -124,8 +128,9 @@ async def judge_calls(
 
 async def run_calls(
     resources: Resources, filled: Filled, connection: psycopg.AsyncConnection, times: int
-) -> tuple[list[float], list[float]]:
-    """Seconds from the model's message to `started`, of calls that rules allow, each beside a bare INSERT."""
+) -> tuple[list[float], list[float], list[float]]:
+    """Seconds from the model's message to `started`, of calls that rules allow, without those that the server takes to
+    say what it declares; those; and a bare INSERT beside each."""
     key = UserKey(filled.tenant_id, filled.user_id)
     await resources.tools.connect(key, "journal")
     ledger = resources.proposer.ledger
@@ -144,24 +149,32 @@ async def run_calls(
     toolset = await resources.tools.current(key)
     proposals = Proposals(resources.database, resources.proposer, executor)
     gate = RunGate(proposals, key, filled.thread_id, filled.run_id, toolset)
-    seconds, bare, ends = [], [], []
+    handler = (await resources.tools.handlers.get(key)).handler
+    seconds, listing, bare, ends = list[float](), list[float](), list[float](), list[float]()
+    ask = handler.list_tools
+
+    async def timed(server_id: str) -> tuple[ToolDefinition, ...]:
+        began = time.perf_counter()
+        declared = await ask(server_id)
+        listing.append(time.perf_counter() - began)
+        return declared
 
     def reached(point: str) -> None:
         if point == STARTED:
             ends.append(time.perf_counter())
 
-    with patch.object(faults, "reach", reached):
+    with patch.object(faults, "reach", reached), patch.object(handler, "list_tools", timed):
         for number in range(WARM_UP + times):
             call = {"id": f"call-{number}", "name": "journal__record", "args": {"value": f"value {number}"}}
             message = AIMessage(id=str(uuid4()), content="", tool_calls=[call])
             began = time.perf_counter()
             (proposed,) = await gate.propose(message)
             await gate.execute(proposed.call_id)  # type: ignore[union-attr]  # it is allowed, not refused
-            seconds.append(ends[-1] - began)
-            assert len(ends) == number + 1
+            seconds.append(ends[-1] - began - listing[-1])
+            assert len(ends) == len(listing) == number + 1
             bare.append(await insert(connection))
     await executor.aclose()
-    return seconds[WARM_UP:], bare[WARM_UP:]
+    return seconds[WARM_UP:], listing[WARM_UP:], bare[WARM_UP:]
 
 
 async def insert(connection: psycopg.AsyncConnection) -> float:
@@ -189,6 +202,7 @@ def show(report: Report) -> str:
     ):
         ratios = f"{p50 / report.insert_p50:>10.2f}{p95 / report.insert_p95:>8.2f}"
         lines.append(f"  {name:<32}{p50:>8.2f}{p95:>8.2f}{ratios}{goal}")
+    lines.append(f"  {'beside it, the server says what it declares':<43}{report.listing_p50:>5.2f} (p50)")
     return "\n".join(lines)
 
 
