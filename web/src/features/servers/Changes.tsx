@@ -14,6 +14,8 @@ import { useServerChange } from "./useServerChange";
 
 const words = admin.servers;
 
+const PAGE = 30;
+
 type Tool = Definitions["tools"][number];
 
 const titleOf = (tool: Tool) => visible(tool.title ?? tool.tool);
@@ -52,10 +54,21 @@ function History({ tool }: { tool: Tool }) {
   );
 }
 
+function More({ left, onMore }: { left: number; onMore: () => void }) {
+  if (left <= 0) return null;
+  return (
+    <Button className="mx-auto mt-3 flex!" onClick={onMore}>
+      {words.more(left)}
+    </Button>
+  );
+}
+
 /** What a server's tools are now against what they were, and the word that it is all right. */
 export function Changes({ page, standing }: { page: ServerPage; standing: string }) {
   const { server } = page;
   const waitingOf = waitingIn(page.tools);
+  const [most, setMost] = useState(PAGE);
+  const more = () => setMost(most + PAGE);
   const { data, error, refetch } = useDefinitions(server.id, standing);
   const accept = useServerChange(
     (hashes: string[]) => request<unknown>("POST", serverUrls.accept(server.id), { hashes }),
@@ -73,7 +86,7 @@ export function Changes({ page, standing }: { page: ServerPage; standing: string
     );
   }
   if (!data) return <Spinner className="mx-auto my-12 block text-soft" />;
-  const waiting = data.tools.filter(waitingOf);
+  const waiting = data.tools.filter((tool) => waitingOf(tool) !== undefined);
   const settled = data.tools.filter((tool) => !waitingOf(tool) && tool.versions.length > 1);
   const hashes = waiting.flatMap((tool) => waitingOf(tool)?.hash ?? []);
   const busy = accept.isPending;
@@ -101,7 +114,7 @@ export function Changes({ page, standing }: { page: ServerPage; standing: string
             )}
           </div>
           <ul className="mt-2 flex flex-col gap-3">
-            {waiting.map((tool) => {
+            {waiting.slice(0, most).map((tool) => {
               const version = waitingOf(tool);
               return (
                 version && (
@@ -123,6 +136,7 @@ export function Changes({ page, standing }: { page: ServerPage; standing: string
               );
             })}
           </ul>
+          <More left={waiting.length - most} onMore={more} />
         </section>
       )}
       {settled.length > 0 && (
@@ -131,13 +145,14 @@ export function Changes({ page, standing }: { page: ServerPage; standing: string
             {words.earlier}
           </h2>
           <ul className="mt-2 flex flex-col gap-2">
-            {settled.map((tool) => (
+            {settled.slice(0, most).map((tool) => (
               <li key={tool.tool} aria-label={titleOf(tool)} className="rounded-2xl border border-line bg-raised px-4 py-2">
                 <p className="font-medium wrap-anywhere">{titleOf(tool)}</p>
                 <History tool={tool} />
               </li>
             ))}
           </ul>
+          <More left={settled.length - most} onMore={more} />
         </section>
       )}
     </>

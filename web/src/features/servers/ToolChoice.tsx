@@ -29,14 +29,15 @@ export function ToolChoice({ tool, server, me }: ToolChoiceProps) {
   const rules = usePolicies().data?.rules;
   const manages = mayManage(me.roles);
   const title = tool.title ?? tool.tool;
-  const target = { server: server.id, tool: tool.tool, user: manages ? null : me.user.id };
+  const shared = manages && server.origin !== "personal";
+  const target = { server: server.id, tool: tool.tool, user: shared ? null : me.user.id };
   const rule = rules ? plainRule(rules, target) : null;
   const nameOf = (choice: Choice) => (choice === "rules" ? words.asRules : words.choices[choice]);
 
   const choose = async (choice: Choice): Promise<Rule | void> => {
     if (choice === "rules") return rule ? deleteRule(rule.id) : undefined;
     if (rule) return changeRule(rule.id, { verdict: choice });
-    const name = manages ? words.ruleName(tool.tool, server.name) : words.ruleNameOwn(tool.tool, server.name, me.user.name);
+    const name = shared ? words.ruleName(tool.tool, server.name) : words.ruleNameOwn(tool.tool, server.name, me.user.name);
     return createRule(bodyOf(target, name, choice));
   };
   const { mutate, isPending, error, variables } = useServerChange(choose, (_, choice) => words.choiceSaved(title, nameOf(choice)));
@@ -46,7 +47,7 @@ export function ToolChoice({ tool, server, me }: ToolChoiceProps) {
   const outdone = rule !== null && !isPending && tool.policy !== rule.verdict;
   return (
     <fieldset aria-label={words.choice(title)} className="min-w-0">
-      <legend className="mb-1 text-xs font-medium text-soft">{manages ? words.choiceLegend : words.choiceOwn}</legend>
+      <legend className="mb-1 text-xs font-medium text-soft">{shared ? words.choiceLegend : words.choiceOwn}</legend>
       <div className="flex flex-wrap gap-2">
         {options.map((option) => (
           <button

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { announce } from "@/lib/announce";
-import { sentence } from "@/lib/api/http";
+import { Refusal, sentence } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
 import { picker } from "@/lib/i18n/en/picker";
 import { notify } from "@/lib/notices";
@@ -9,7 +9,8 @@ import { putServer, putToolset } from "./cache";
 import { connectServer } from "./connectServer";
 import { disconnectServer } from "./disconnectServer";
 
-const IN_THE_PICKER = new Set(["server_unreachable", "server_resting", "server_nonsense", "server_login_required", "address_refused"]);
+/** Whatever is wrong with a server, this is what it is answered with. */
+const UNUSABLE = 502;
 
 /** Connects a server that is not connected, and disconnects one that is. */
 export function useSwitch(server: Server) {
@@ -27,8 +28,8 @@ export function useSwitch(server: Server) {
     },
     onError: async (error) => {
       putServer(client, server);
-      const code = "code" in error ? String(error.code) : "";
-      if (IN_THE_PICKER.has(code)) announce(sentence(error));
+      // A server that can't be used says so in its row.
+      if (error instanceof Refusal && error.status === UNUSABLE) announce(sentence(error));
       else notify(sentence(error));
       await client.invalidateQueries({ queryKey: keys.servers });
     },
