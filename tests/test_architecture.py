@@ -15,9 +15,11 @@ MOST_LINES = 350
 
 # Whoever is named here is the one place for what is forbidden everywhere else.
 EXECUTOR = "platform/interlock_platform/gate/executor.py"
+SENDER = "platform/interlock_platform/gate/sending.py"
 DATABASE = "platform/interlock_platform/database.py"
 MAKERS_OF_HANDLERS = {
     EXECUTOR,
+    SENDER,
     "servers/interlock_servers/connecting.py",
     "platform/interlock_platform/tools/service.py",
     "platform/interlock_platform/tools/user_servers.py",
@@ -75,14 +77,21 @@ def test_imports_go_one_way() -> None:
     assert linted.returncode == 0, linted.stdout
 
 
-def test_only_the_executor_calls_tools() -> None:
+def test_only_the_executors_sender_calls_tools() -> None:
     callers = {
         path
         for path in sources("graphs", "platform", "servers")
         for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "call"
     }
-    assert callers == {EXECUTOR}
+    assert callers == {SENDER}
+    senders = {
+        path
+        for path in sources("graphs", "platform", "servers")
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and any(name.name == "Sender" for name in node.names)
+    }
+    assert senders == {EXECUTOR}
 
 
 def test_handlers_of_servers_are_known_to_those_who_make_them_and_to_the_executor() -> None:

@@ -111,6 +111,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
         Work(driver, executor, resources.expiry, revalidation).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
+        await in_background(stack, executor.stopping.obey(resources.bell))
         await in_background(stack, liveness.keep())
         await in_background(stack, _take_jobs(resources.queue.app, liveness))
         yield

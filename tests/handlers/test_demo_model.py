@@ -377,7 +377,7 @@ async def test_an_answer_in_the_tools_place_is_told_as_one() -> None:
          "I could not look up the time in Tokyo. Current time said: \u201cNo such zone\u201d"),
         ("Nobody decided in time, so it did not run.", "I did not look up the time in Tokyo. Nobody decided in time"),
         ("It did not run: the run was cancelled", "I did not look up the time in Tokyo. It did not run"),
-        ("The connection broke before the result came: nobody knows whether it happened. Do not repeat it.",
+        ("The connection broke before the result came. Nobody knows whether it happened. Do not repeat it.",
          "I do not know whether I could look up the time in Tokyo."),
     ],
 )  # fmt: skip

@@ -3,8 +3,8 @@
     python tests/mcp_servers/journal.py --journal FILE [--release FILE] [--delay SECONDS] [--learns] [--keeps]
         [--http PORT | --sse PORT]
 
-The journal has one JSON object a line: `{"event": "received" | "done", "tool", "arguments", "key", "at", "pid"}`;
-`key` is the idempotency key that came with the request, if one did.
+The journal has one JSON object a line: `{"event", "tool", "arguments", "key", "at", "pid"}`; `event` is "received",
+"done", or "stopped" where `slow` was cancelled; `key` is the idempotency key that came with the request, if one did.
 """
 
 import argparse
@@ -70,8 +70,12 @@ def journal_server(journal: Journal, release: Path | None, delay: float) -> MCPS
         journal.write("received", "slow", arguments, context)
         await context.report_progress(1, 2, f"working on {value}")
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not _released(release):
-            await anyio.sleep(POLL_SECONDS)
+        try:
+            while time.monotonic() < end and not _released(release):
+                await anyio.sleep(POLL_SECONDS)
+        except anyio.get_cancelled_exc_class():
+            journal.write("stopped", "slow", arguments)
+            raise
         journal.write("done", "slow", arguments)
         return f"recorded {value} slowly"
 

@@ -54,6 +54,10 @@ class Place:
         """Waits until the journal server was asked to do this."""
         await until(lambda: value in self._values(tool), f"{tool} {value}")
 
+    def told_to_stop(self, tool: str, value: str) -> bool:
+        """Whether the journal server was told to stop doing this."""
+        return value in [each["arguments"]["value"] for each in entries(self.journal.path, "stopped", tool)]
+
     async def release(self) -> None:
         """The model's answers that hang go on."""
         async with httpx.AsyncClient(base_url=self.model.base_url) as http:

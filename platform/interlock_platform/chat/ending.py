@@ -21,7 +21,7 @@ class Ending:
         self._queue = queue
 
     async def cancel(self, session: AsyncSession, thread: Thread, run: Run, actor: UUID | None, why: str) -> None:
-        """Cancels what still waits for a decision; a call that has started ends by itself, on the record."""
+        """Cancels what still waits for a decision, and asks whoever has sent a call to stop its server."""
         run.state = "cancelled"
         await session.flush()
         for call in await ledger.of_run(session, thread.id, run.id):
@@ -32,6 +32,8 @@ class Ending:
                     session, thread, call.id, ("proposed", "approved", "input_required"), "cancelled",
                     actor=actor, reason=why, ended_at=func.now(),
                 )  # fmt: skip
+            elif call.state == "started":
+                await runs.ask_to_stop(session, thread.id, call.id)
         await runs.append(session, thread, run.id, "run_finished", {"cancelled": True})
         await _touch(session, thread)
         if thread.tenant_id is not None:

@@ -1,9 +1,8 @@
 """The executor: the only code that can call a tool. It takes a call's id, and the ledger says the rest."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlmodel import col
 
 from interlock_handlers.elicitation import InputRequired, Resumption
 from interlock_handlers.handler import Handler
-from interlock_handlers.server_errors import LoginRequired, NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
@@ -23,6 +22,8 @@ from interlock_platform.gate.last_look import Void, last_look
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposer import Proposer
+from interlock_platform.gate.sending import Sender, evidence_of, evidence_of_loss, told
+from interlock_platform.gate.stopping import Stopping, is_stopped
 from interlock_platform.gate.store import CallState
 from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
@@ -35,8 +36,6 @@ logger = logging.getLogger(__name__)
 
 REPEATABLE = ("pure", "idempotent")
 """Effect classes of tools that an admin lets be asked once more when nobody knows whether they ran."""
-IDEMPOTENCY_KEY = "interlock/idempotency-key"
-"""Where a server finds the call's id, which is the same however often the call is sent."""
 SENT: tuple[CallState, ...] = ("started", "input_required")
 """States of a call that its server has heard of."""
 AWAY_SECONDS = 0.5
@@ -66,12 +65,12 @@ class Executor:
         self._database = database
         self._proposer = proposer
         self._inputs = inputs
-        self._holding = holding
-        self._reports = reports
+        self._sender = Sender(holding, reports, timeout_seconds)
         self._ledger: Ledger = proposer.ledger
         self._tools = tools
         self._name = name
         self._timeout_seconds = timeout_seconds
+        self.stopping = Stopping(database)
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
         self._sent: set[UUID] = set()
         """What may have left and is not settled: nothing in here is ever sent again."""
@@ -85,7 +84,7 @@ class Executor:
         work = self._under_way.get(call_id)
         if work is None:
             going = self._execute_approved(tenant_id, approved) if approved else self._execute(tenant_id, call_id)
-            work = self._under_way[call_id] = asyncio.create_task(going)
+            work = self._under_way[call_id] = asyncio.create_task(self._stoppable(tenant_id, call_id, going))
             work.add_done_callback(lambda _: self._under_way.pop(call_id, None))
         await asyncio.shield(work)
 
@@ -95,6 +94,11 @@ class Executor:
         for work in left:
             work.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+    async def _stoppable(self, tenant_id: UUID, call_id: UUID, going: Coroutine[Any, Any, None]) -> None:
+        # From before `started` is committed: whoever stops a started call finds the process that has it.
+        with self.stopping.watching(tenant_id, call_id):
+            await going
 
     async def _execute(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
@@ -114,7 +118,7 @@ class Executor:
         unsent = ours and call_id not in self._sent
         if held and not unsent and not await self._take_over(tenant_id, call):
             # It was sent and nothing was written down. It is not sent again: nobody knows whether it happened.
-            await self._settle(tenant_id, call, "unknown", evidence=_evidence_of_loss(call, ours=ours))
+            await self._settle(tenant_id, call, "unknown", evidence=evidence_of_loss(call, ours=ours))
             return
         await self._execute_approved(tenant_id, call)
 
@@ -126,7 +130,7 @@ class Executor:
             handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds, connected=sendable)
         except ServerUnavailable as error:
             if not (isinstance(error, LoginRequired) and await self._require_login(key, call)):
-                await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=_told(error))
+                await self._end(tenant_id, call, (cast(CallState, call.state),), "failed", error=told(error))
             return
         if call.state == "approved" and not await self._start(key, call, handler, ("approved",)):
             return
@@ -148,7 +152,7 @@ class Executor:
             try:
                 handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds)
             except ServerUnavailable as unavailable:
-                error = _told(unavailable)
+                error = told(unavailable)
         if handler is None:
             await self._end(key.tenant_id, call, ("input_required",), "failed", error=error)
             return
@@ -159,11 +163,11 @@ class Executor:
         self._sent.add(call.id)
         try:
             faults.reach("call.before_send")
-            outcome = await self._send(key, handler, call, resume)
+            outcome = await self._sender.send(key, handler, call, resume, self.stopping.of(call.id))
             faults.reach("call.after_answer")
             if isinstance(outcome, LoginRequired):
                 if not await self._require_login(key, call):
-                    await self._settle(key.tenant_id, call, "failed", error=_told(outcome))
+                    await self._settle(key.tenant_id, call, "failed", error=told(outcome))
             elif isinstance(outcome, InputRequired):
                 asked = outcome
                 await self._insist(lambda: self._require(key, call, asked), call, "input_required")
@@ -173,7 +177,7 @@ class Executor:
             self._sent.discard(call.id)
         except asyncio.CancelledError:
             why = "Interlock was stopped while the tool ran."
-            evidence = _evidence(call, None, None, why)
+            evidence = evidence_of(call, None, None, why)
             await asyncio.shield(self._end(key.tenant_id, call, SENT, "unknown", evidence=evidence))
             raise
 
@@ -237,53 +241,20 @@ class Executor:
             await self._proposer.propose_anew(session, thread, anew)
 
     async def _take_over(self, tenant_id: UUID, call: Call) -> bool:
-        """Whether a call whose executor is gone may be sent again: an admin said so then, and says so now."""
+        """Whether a call whose executor is gone may be sent again: an admin said so then, and says so now, and nobody
+        stopped it."""
         if call.effect not in REPEATABLE:
             return False
         async with self._database.transaction(Scope(tenant_id=tenant_id), "take_over") as session:
             thread = await runs.hold(session, call.thread_id)
             today = await self._proposer.judge_again(session, call)
-            if thread is None or today.facts.effect not in REPEATABLE:
+            if thread is None or today.facts.effect not in REPEATABLE or await is_stopped(session, call):
                 return False
             taken = await self._ledger.move(
                 session, thread, call.id, ("started",), "started",
                 actor=None, held_by=call.executor, executor=self._name, attempt=col(Call.attempt) + 1,
             )  # fmt: skip
         return taken is not None
-
-    async def _send(
-        self, key: UserKey, handler: Handler, call: Call, resume: Resumption | None
-    ) -> tuple[CallState, dict[str, Any]] | InputRequired | LoginRequired:
-        """What became of it: an answer, a proof that nothing ran, neither, or what the server wants first."""
-        try:
-            async with self._reports.about(call) as told:
-                result = await handler.call(
-                    call.server_id,
-                    call.tool,
-                    json.loads(call.arguments),
-                    self._timeout_seconds,
-                    {IDEMPOTENCY_KEY: str(call.id)},
-                    ask=self._holding.asking_about(key, call),
-                    told=told,
-                    resume=resume,
-                )
-        except LoginRequired as error:
-            return error
-        except ServerUnavailable as error:
-            return "failed", {"error": {"code": error.code, "message": f"Nothing was sent: {error}"}}
-        except NotExecuted as error:
-            if error.code == LoginRequired.code:
-                return LoginRequired(str(error))
-            return "failed", {"error": {"code": error.code, "message": str(error)}}
-        except OutcomeUnknown as error:
-            known = error.evidence
-            return "unknown", {"evidence": _evidence(call, known.sent_at.isoformat(), known.last_heard, known.why)}
-        if isinstance(result, InputRequired):
-            return result
-        answer = {"text": result.text, "structured": result.structured, "is_error": result.is_error}
-        if result.is_error:
-            return "failed", {"result": answer, "error": {"code": "tool_error", "message": result.text}}
-        return "succeeded", {"result": answer}
 
     async def _settle(self, tenant_id: UUID, call: Call, state: CallState, **values: Any) -> None:
         await self._insist(lambda: self._end(tenant_id, call, SENT, state, **values), call, state)
@@ -312,18 +283,3 @@ class Executor:
             )
             if ended is None:
                 logger.error("Call %s was moved by somebody else; its outcome was %s", call.id, state)
-
-
-def _told(error: ServerUnavailable) -> dict[str, Any]:
-    return {"code": error.code, "message": str(error)}
-
-
-def _evidence_of_loss(call: Call, *, ours: bool) -> dict[str, Any]:
-    why = "The process that ran the tool died before it could write down an answer."
-    if ours:
-        why = "The tool's answer could not be written down."
-    return _evidence(call, call.started_at.isoformat() if call.started_at else None, None, why)
-
-
-def _evidence(call: Call, sent_at: str | None, last_heard: str | None, why: str) -> dict[str, Any]:
-    return {"sent_at": sent_at, "sent": json.loads(call.arguments), "last_heard": last_heard, "why": why}

@@ -31,14 +31,20 @@ def told_to_model(call: Call, names: Mapping[UUID, str]) -> str:
             return head(str((call.error or {}).get("message", "The tool failed.")), MODEL_CHARACTERS)
         case "confirmed_done":
             note = f" {call.note}" if call.note else ""
-            return f"The connection broke before the result came. A person checked: it did happen.{note}"
+            return f"{_cut_short(call)} A person checked: it did happen.{note}"
         case "confirmed_not_done":
             note = f" {call.note}" if call.note else ""
-            return f"The connection broke. A person checked: it did not happen.{note}"
+            return f"{_cut_short(call)} A person checked: it did not happen.{note}"
         case "unknown":
-            return "The connection broke before the result came: nobody knows whether it happened. Do not repeat it."
+            return f"{_cut_short(call)} Nobody knows whether it happened. Do not repeat it."
         case state:
             return f"It is still {state} while the conversation goes on without it."
+
+
+def _cut_short(call: Call) -> str:
+    if (call.evidence or {}).get("stopped"):
+        return "It was stopped before its result came."
+    return "The connection broke before the result came."
 
 
 def head(text: str, limit: int) -> str:

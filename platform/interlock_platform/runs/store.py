@@ -99,9 +99,9 @@ async def tell_tenant(session: AsyncSession, tenant_id: UUID, what: str) -> None
     await session.execute(select(func.pg_notify(USER_CHANNEL, f"{tenant_id}:{EVERYBODY}:{what}")))
 
 
-async def ask_to_stop(session: AsyncSession, thread_id: UUID, run_id: UUID) -> None:
-    """Rings at the worker that has the run."""
-    await session.execute(select(func.pg_notify(CANCEL_CHANNEL, f"{thread_id}:{run_id}")))
+async def ask_to_stop(session: AsyncSession, thread_id: UUID, what: UUID) -> None:
+    """Rings at the worker that has this run, or this call."""
+    await session.execute(select(func.pg_notify(CANCEL_CHANNEL, f"{thread_id}:{what}")))
 
 
 async def run_of(session: AsyncSession, thread_id: UUID, run_id: UUID) -> Run | None:

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from tests.mcp_servers.process import until
 from tests.person import Person
 from tests.platform.chat.talking import asked, messages, talk, writing
 from tests.platform.place import Place, record, slow
@@ -74,18 +75,50 @@ async def test_stopping_a_run_that_waits_closes_its_cards(place: Place, alice: P
     assert results == ["It did not run: Alice stopped the run."] * 2
 
 
-async def test_a_call_that_has_started_ends_by_itself_on_the_record(place: Place, alice: Person) -> None:
+async def test_a_call_that_has_started_is_stopped_at_its_server_and_in_doubt(place: Place, alice: Person) -> None:
     place.model.script([{"calls": [slow("already")]}, {"text": "Next."}])
     thread_id, run_id = await talk(alice, "Slowly")
     await alice.decide(await alice.card(thread_id), "approve")
     await place.journal_has("slow", "already")
     await stop(alice, thread_id, run_id)
-    assert alice.cards(thread_id)[0]["state"] == "started"
-    place.let_slow_calls_end()
-    assert (await alice.card(thread_id, "succeeded"))["result"]["text"] == "recorded already slowly"
+    card = await alice.card(thread_id, "unknown")
+    assert card["evidence"]["stopped"] is True
+    assert card["evidence"]["why"].startswith("The run was stopped while the tool ran.")
+    assert card["evidence"]["sent"] == {"seconds": 60, "value": "already"}
+    await until(lambda: place.told_to_stop("slow", "already"), "the cancellation at the server")
+    resolved = await alice.emit("approval.resolve", id=card["id"], resolution="confirmed_not_done")
+    assert resolved["ok"]
+    assert place.received("already") == 1
     _, run_id = await talk(alice, "What happened?", thread_id)
     assert await alice.finished(thread_id, run_id) == "success"
-    assert asked(place)[2] == ("tool", "recorded already slowly")
+    told = "It was stopped before its result came. A person checked: it did not happen."
+    assert asked(place)[2] == ("tool", told)
+
+
+async def test_a_call_that_policy_allowed_is_stopped_as_well(place: Place, alice: Person) -> None:
+    rule = {"layer": "tool", "name": "slowly", "server": "journal", "tool": "slow", "verdict": "allow"}
+    made = await alice.ok("POST", "/api/policies", rule)
+    try:
+        place.model.script([{"calls": [slow("by rule")]}, {"text": "Next."}])
+        thread_id, run_id = await talk(alice, "Slowly")
+        await place.journal_has("slow", "by rule")
+        await stop(alice, thread_id, run_id)
+        await alice.card(thread_id, "unknown")
+        await until(lambda: place.told_to_stop("slow", "by rule"), "the cancellation at the server")
+    finally:
+        await alice.ok("DELETE", f"/api/policies/{made['id']}")
+    assert place.received("by rule") == 1
+
+
+async def test_a_stop_that_nobody_heard_is_found_in_the_ledger(place: Place, alice: Person) -> None:
+    place.model.script([{"calls": [slow("unheard")]}])
+    thread_id, _ = await talk(alice, "Slowly")
+    card = await alice.card(thread_id)
+    await alice.decide(card, "approve")
+    await place.journal_has("slow", "unheard")
+    await place.sql("update runs set state = 'cancelled' where id = %s", card["run_id"])
+    await place.sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen \"interlock%%'")
+    await alice.card(thread_id, "unknown")
 
 
 async def test_stopping_what_has_ended_or_was_never_there(place: Place, alice: Person) -> None:

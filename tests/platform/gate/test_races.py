@@ -31,6 +31,15 @@ async def by_socket(person: Person, card: dict[str, Any], decision: dict[str, An
     return await person.decide(card, **decision)
 
 
+async def settled(person: Person, call_id: str) -> dict[str, Any]:
+    """The call, once nothing moves it by itself any more."""
+    async with asyncio.timeout(10):
+        while True:
+            row: dict[str, Any] = await person.ok("GET", f"/api/approvals/{call_id}")
+            if row["state"] not in ("proposed", "approved", "started"):
+                return row
+
+
 DECISIONS: list[dict[str, Any]] = [
     {"decision": "approve"},
     {"decision": "reject", "reason": "no"},
@@ -92,8 +101,8 @@ async def test_stopping_the_run_and_approving_its_call_at_once_agree(attempt: in
         ended = await alice.finished(thread_id, run_id)
     taken = [answer for answer in (approved, also) if answer["ok"]]
     assert len(taken) <= 1
-    row = await alice.ok("GET", f"/api/approvals/{card['id']}")
+    row = await settled(alice, card["id"])
     if not taken:
         assert (row["state"], ended) == ("cancelled", "cancelled")
         assert all("stopped" in answer["error"]["message"] for answer in (approved, also))
-    assert place.received(value) == (row["state"] == "succeeded")
+    assert place.received(value) in {"succeeded": (1,), "unknown": (0, 1)}.get(row["state"], (0,))

@@ -223,7 +223,7 @@ export interface Call {
   ended_at: string | null;
   result: { text: string; structured: Json; is_error: boolean } | null;
   error: { code: string; message: string } | null;
-  evidence: { sent_at: string | null; sent: Json; last_heard: Json; why: string } | null;
+  evidence: { sent_at: string | null; sent: Json; last_heard: Json; why: string; stopped?: boolean } | null;
   resolution: { by: Person; at: string; note: string | null } | null;
 }
 
