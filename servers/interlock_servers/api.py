@@ -18,6 +18,7 @@ from interlock_platform.chat.routes import chat_routes
 from interlock_platform.chat.sockets import ChatSockets
 from interlock_platform.chat.stream import ChatStream
 from interlock_platform.chat.stream_routes import stream_routes
+from interlock_platform.gate.artifacts.routes import artifact_routes
 from interlock_platform.gate.routes import gate_routes
 from interlock_platform.gate.sockets import GateSockets
 from interlock_platform.grants.routes import grant_routes
@@ -125,6 +126,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         chat_routes(resources.chat),
         stream_routes(stream),
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
+        artifact_routes(resources.database),
         login_routes(resources.logins, authentication, our_client(settings.base_url).document()),
         *all_server_routes(resources),
         grant_routes(resources.grants),

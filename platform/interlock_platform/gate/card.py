@@ -146,7 +146,7 @@ def standing(whole: Whole) -> dict[str, Any]:
         "decision": decision,
         "started_at": time(call.started_at),
         "ended_at": time(call.ended_at),
-        "result": call.result,
+        "result": {"blocks": [], **call.result} if call.result else None,
         "error": call.error,
         "evidence": call.evidence,
         "resolution": resolution,

@@ -16,6 +16,8 @@ from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
+from interlock_platform.gate.artifacts.sorting import Kept
+from interlock_platform.gate.artifacts.store import keep
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs, accepted, login_declined, responses
 from interlock_platform.gate.last_look import Void, last_look
@@ -271,7 +273,14 @@ class Executor:
                 return
 
     async def _end(
-        self, tenant_id: UUID, call: Call, old: tuple[CallState, ...], state: CallState, **values: Any
+        self,
+        tenant_id: UUID,
+        call: Call,
+        old: tuple[CallState, ...],
+        state: CallState,
+        *,
+        kept: Sequence[Kept] = (),
+        **values: Any,
     ) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id), "settle") as session:
             thread = await runs.hold(session, call.thread_id)
@@ -283,3 +292,5 @@ class Executor:
             )
             if ended is None:
                 logger.error("Call %s was moved by somebody else; its outcome was %s", call.id, state)
+                return
+            await keep(session, call.thread_id, call.id, kept)

@@ -9,6 +9,7 @@ from interlock_handlers.elicitation import InputRequired, Resumption
 from interlock_handlers.handler import Handler
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_errors import LoginRequired, NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_platform.gate.artifacts.sorting import sort_result
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.stopping import Stop
@@ -33,7 +34,8 @@ class Sender:
         self._timeout_seconds = timeout_seconds
 
     async def send(self, key: UserKey, handler: Handler, call: Call, resume: Resumption | None, stop: Stop) -> Outcome:
-        """What became of it: an answer, a proof that nothing ran, neither, or what the server wants first.
+        """What became of it: an answer (with what is to be `kept` of it), a proof that nothing ran, neither, or what
+        the server wants first.
 
         Once it is stopped, its server is told so, and an answer is not waited for.
         """
@@ -81,10 +83,11 @@ class Sender:
 
 
 def _answered(result: CallResult) -> tuple[CallState, dict[str, Any]]:
-    answer = {"text": result.text, "structured": result.structured, "is_error": result.is_error}
+    answer, kept = sort_result(result)
     if result.is_error:
-        return "failed", {"result": answer, "error": {"code": "tool_error", "message": result.text}}
-    return "succeeded", {"result": answer}
+        error = {"code": "tool_error", "message": answer["text"]}
+        return "failed", {"result": answer, "kept": kept, "error": error}
+    return "succeeded", {"result": answer, "kept": kept}
 
 
 def told(error: ServerUnavailable) -> dict[str, Any]:

@@ -19,7 +19,7 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 # An approver may see what waits in the organisation, and everybody reads the rules that they are judged by.
 MAY_SEE = {("approvals", "Carol"), ("policies", "Carol"), ("policies", "Bob")}
-IDS = ("thread_id", "call_id", "rule_id", "grant_id")
+IDS = ("thread_id", "call_id", "rule_id", "grant_id", "artifact_id")
 
 
 async def routes_with_ids(person: Person) -> list[tuple[str, str]]:
@@ -49,7 +49,13 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
     tool = {"server": "journal", "tool": "record", "definition_hash": card["tool"]["definition_hash"]}
     async with rule(alice, verdict="ask") as made:
         grant = await alice.ok("POST", "/api/grants", tool)
-        hers = {"thread_id": thread_id, "call_id": card["id"], "rule_id": made["id"], "grant_id": grant["id"]}
+        hers = {
+            "thread_id": thread_id,
+            "call_id": card["id"],
+            "rule_id": made["id"],
+            "grant_id": grant["id"],
+            "artifact_id": str(uuid4()),
+        }
         await others_find_nothing(alice, (bob, carol, mallory), hers)
         assert (await alice.ok("GET", "/api/policies"))["rules"][0]["enabled"]
         assert (await alice.ok("GET", "/api/grants"))["grants"][0]["state"] == "live"

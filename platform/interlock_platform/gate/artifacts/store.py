@@ -1,0 +1,22 @@
+"""The rows of what is kept with calls."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from interlock_platform.gate.artifacts.sorting import Kept
+from interlock_platform.tables.artifacts import Artifact
+
+
+async def keep(session: AsyncSession, thread_id: UUID, call_id: UUID, kept: Sequence[Kept]) -> None:
+    session.add_all(
+        Artifact(
+            id=each.id, thread_id=thread_id, call_id=call_id, mime_type=each.mime_type, name=each.name, data=each.data
+        )
+        for each in kept
+    )
+
+
+async def find(session: AsyncSession, artifact_id: UUID) -> Artifact | None:
+    return await session.get(Artifact, artifact_id)
