@@ -225,6 +225,57 @@ async def test_a_server_is_answered_once_nothing_that_it_asked_for_is_open(watch
     assert (both.kinds, both.tasks) == (["call"], [("execute", f"call:{parent}")])
 
 
+async def a_question(desk: Desk, parent_state: str) -> tuple[UUID, UUID]:
+    """A call that is in this state although its server has asked something, and the question, which waits."""
+    thread_id, run_id = await desk.thread()
+    parent = await enter(desk, thread_id, run_id, state=parent_state, input={"round": 1})
+    asked = '{"message":"Who?","mode":"form","schema":null,"url":null}'
+    child = await enter(desk, thread_id, run_id, kind="elicitation", parent_id=parent.call.id, arguments=asked)
+    return parent.call.id, child.call.id
+
+
+async def test_what_a_server_asked_is_wanted_no_more_once_its_call_is_over(watch: Watch, desk: Desk) -> None:
+    parent, child = await a_question(desk, "input_required")
+    seen = await watch.over(desk.move(parent, ("input_required",), "failed"))
+    assert [(action, actor) for action, actor, _ in seen.deeds] == [("call.failed", None), ("call.cancelled", None)]
+    assert seen.deeds[1][2]["reason"] == "The server went on without it."
+    question = (await desk.whole(child)).call
+    assert (question.state, question.reason) == ("cancelled", "The server went on without it.")
+    assert question.ended_at is not None
+    # It is no call of the model's: only what asked for it is told.
+    assert seen.kinds == ["call", "tool_result", "call"]
+    assert [body["id"] for kind, body in seen.log if kind == "call"] == [str(parent), str(child)]
+    assert ("execute", f"call:{parent}") in seen.tasks
+
+
+@pytest.mark.parametrize(("old", "new"), [("input_required", "started"), ("started", "input_required")])
+async def test_what_a_server_asked_waits_on_while_its_call_goes_on(
+    old: CallState, new: CallState, watch: Watch, desk: Desk
+) -> None:
+    parent, child = await a_question(desk, old)
+    seen = await watch.over(desk.move(parent, (old,), new))
+    assert [action for action, *_ in seen.deeds] == [f"call.{new}"]
+    assert (await desk.whole(child)).call.state == "proposed"
+
+
+async def test_an_answer_that_was_given_is_not_withdrawn(watch: Watch, desk: Desk) -> None:
+    parent, child = await a_question(desk, "input_required")
+    await desk.move(child, ("proposed",), "answered")
+    seen = await watch.over(desk.move(parent, ("input_required",), "failed"))
+    assert [action for action, *_ in seen.deeds] == ["call.failed"]
+    assert (await desk.whole(child)).call.state == "answered"
+
+
+async def test_what_is_known_of_a_call_is_kept_but_for_its_row(desk: Desk) -> None:
+    thread_id, call_id = await a_call(desk, "approved")
+    known = await desk.whole(call_id)
+    async with desk.database.transaction(desk.tenant.scope) as session:
+        thread = await held(session, thread_id)
+        moved = await desk.ledger.move(session, thread, call_id, ("approved",), "started", actor=None, known=known)
+    assert moved is not None
+    assert (moved.call.state, moved.people, moved.declared) == ("started", known.people, known.declared)
+
+
 async def test_the_record_names_the_grant_that_a_call_ran_by(watch: Watch, desk: Desk) -> None:
     _, call_id = await a_call(desk, "approved")
     grant_id = uuid4()
