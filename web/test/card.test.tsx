@@ -6,7 +6,7 @@ import { CallCard } from "@/features/approvals/CallCard";
 import { Refusal } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
 import { ask } from "@/lib/live/socket";
-import type { Call, CallState, TraceStep } from "@/lib/protocol";
+import type { Call, CallState, ResultBlock, TraceStep } from "@/lib/protocol";
 import { aCall } from "./conversation";
 
 vi.mock("@/lib/live/socket", async (original) => ({ ...(await original<object>()), ask: vi.fn() }));
@@ -198,10 +198,30 @@ test("what happened is told in one line that opens", async () => {
     expect(card().textContent).toContain(words);
     expect(screen.queryByRole("button", { name: "Approve once" })).toBeNull();
   }
-  become(aCall({ state: "succeeded", proposed_arguments: { timezone: "Asia/Seoul" }, decision: decision("approve"), result: { text: "19:44", structured: null, is_error: false } }));
+  become(aCall({ state: "succeeded", proposed_arguments: { timezone: "Asia/Seoul" }, decision: decision("approve"), result: { text: "19:44", structured: null, is_error: false, blocks: [] } }));
   await userEvent.click(screen.getByRole("button", { expanded: false, name: /Current time/ }));
   expect(await screen.findByText("19:44")).toBeTruthy();
   expect(screen.getByRole("list", { name: "Proposed, and what ran" }).textContent).toContain("Asia/Seoul");
+});
+
+test("what a tool gave besides text is drawn from here, and no address of a server's is a link", async () => {
+  const file = { mime_type: "image/png", name: "image.png", size: 2048 };
+  const blocks: ResultBlock[] = [
+    { kind: "image", id: "a1", ...file },
+    { kind: "image", id: "a2", ...file, mime_type: "image/svg+xml", name: "drawing.svg" },
+    { kind: "audio", id: "a3", mime_type: "audio/wav", name: "audio.wav", size: 1 },
+    { kind: "resource", id: "a4", uri: "book://1", mime_type: "text/html", name: "page.html", size: 10 },
+    { kind: "resource_link", uri: "https://evil.example/\u202ex", name: "one", title: null, description: "A book.", mime_type: null, size: null },
+    { kind: "omitted", note: "A part is left out: it is too large." },
+  ];
+  show(aCall({ state: "succeeded", decision: decision("approve"), result: { text: "Look", structured: null, is_error: false, blocks } }));
+  await userEvent.click(screen.getByRole("button", { expanded: false, name: /Current time/ }));
+  const given = await screen.findByRole("list", { name: "What the tool gave besides text" });
+  expect(screen.getAllByRole("img").map((image) => image.getAttribute("src"))).toEqual(["/api/artifacts/a1"]);
+  expect(given.querySelector("audio")?.getAttribute("src")).toBe("/api/artifacts/a3");
+  expect(screen.getAllByRole("link", { name: /^Download/ }).map((link) => link.getAttribute("href"))).toEqual([1, 2, 3, 4].map((number) => `/api/artifacts/a${number}`));
+  for (const words of ["https://evil.example/⟨U+202E⟩x", "A book.", "book://1", "2 KiB", "1 byte", "it is too large"]) expect(given.textContent).toContain(words);
+  expect(given.querySelectorAll("a[href^=http]")).toHaveLength(0);
 });
 
 test("an unknown outcome shows its evidence and takes a person's word", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shownResult } from "@/features/approvals/result";
 
-const shown = (text: string, structured: Parameters<typeof shownResult>[0]["structured"]) => shownResult({ text, structured, is_error: false });
+const shown = (text: string, structured: Parameters<typeof shownResult>[0]["structured"]) => shownResult({ text, structured });
 
 test("what a tool says as text and as JSON is shown once, in the order in which it said it", () => {
   const { text, json } = shown('{"zone": "UTC", "at": 1}', { at: 1, zone: "UTC" });

@@ -187,6 +187,20 @@ export interface Need {
   not_requester: boolean;
 }
 
+interface KeptBlock {
+  id: string;
+  mime_type: string;
+  name: string;
+  size: number;
+}
+
+/** What a tool gave besides text; what has an `id` is an artifact. */
+export type ResultBlock =
+  | (KeptBlock & { kind: "image" | "audio" | "text" })
+  | (KeptBlock & { kind: "resource"; uri: string })
+  | { kind: "resource_link"; uri: string; name: string; title: string | null; description: string | null; mime_type: string | null; size: number | null }
+  | { kind: "omitted"; note: string };
+
 export interface Call {
   id: string;
   thread_id: string;
@@ -221,7 +235,7 @@ export interface Call {
   decision: { kind: "approve" | "reject" | "respond"; by: Person; at: string; reason: string | null } | null;
   started_at: string | null;
   ended_at: string | null;
-  result: { text: string; structured: Json; is_error: boolean } | null;
+  result: { text: string; structured: Json; is_error: boolean; blocks?: ResultBlock[] } | null;
   error: { code: string; message: string } | null;
   evidence: { sent_at: string | null; sent: Json; last_heard: Json; why: string; stopped?: boolean } | null;
   resolution: { by: Person; at: string; note: string | null } | null;

@@ -23,6 +23,7 @@ export const urls = {
   thread: (thread: string) => `/api/threads/${id(thread)}`,
   approvals: (search: Record<string, string>) => `/api/approvals?${new URLSearchParams(search).toString()}`,
   approval: (call: string) => `/api/approvals/${id(call)}`,
+  artifact: (artifact: string) => `/api/artifacts/${id(artifact)}`,
   policies: "/api/policies",
   policy: (rule: string) => `/api/policies/${id(rule)}`,
   explain: "/api/policies/explain",

@@ -5,6 +5,7 @@ import type { Call } from "@/lib/protocol";
 import { shortTime, tookTime } from "@/lib/times";
 import { pages } from "@/lib/urls";
 import { Arguments, RawJson } from "./Arguments";
+import { Blocks } from "./Blocks";
 import { Diff } from "./Diff";
 import { shownResult } from "./result";
 import { visible } from "@/lib/text";
@@ -74,6 +75,7 @@ export function RecordDetails({ call, me, told }: { call: Call; me: string | nul
         <Part title={resultTitle(call)}>
           {shown.text !== null && <Plain text={shown.text} />}
           {shown.json !== null && <RawJson value={shown.json} label={t.approvals.rawJson} />}
+          {result.blocks && result.blocks.length > 0 && <Blocks blocks={result.blocks} />}
         </Part>
       )}
       {call.error && (

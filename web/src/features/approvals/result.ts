@@ -17,7 +17,7 @@ function same(one: Json | undefined, other: Json): boolean {
 }
 
 /** What is worth showing of a result: tools say the same as text and as JSON, and once is enough. */
-export function shownResult({ text, structured }: Result): { text: string | null; json: Json | null } {
+export function shownResult({ text, structured }: Pick<Result, "text" | "structured">): { text: string | null; json: Json | null } {
   const json = structured ?? null;
   if (json === null) return { text, json };
   const read = parsed(text);
