@@ -7,6 +7,8 @@ from interlock_platform.tools.editing.exchange import Exchange
 from interlock_platform.tools.editing.policy import ServersPolicy
 from interlock_platform.tools.editing.routes import editing_routes
 from interlock_platform.tools.editing.service import Editing
+from interlock_platform.tools.offers.routes import offer_routes
+from interlock_platform.tools.offers.service import Offers
 from interlock_platform.tools.reviewing.acceptance import Acceptance
 from interlock_platform.tools.reviewing.page import ServerPages
 from interlock_platform.tools.reviewing.routes import reviewing_routes
@@ -23,6 +25,7 @@ def all_server_routes(resources: Resources) -> tuple[APIRouter, ...]:
     pages = ServerPages(database, tools, editing, resources.judging.usual_verdicts, classes)
     return (
         tool_routes(tools),
+        offer_routes(Offers(tools)),
         editing_routes(editing, Exchange(database, tools, editing), ServersPolicy(database)),
         reviewing_routes(pages, Acceptance(database, tools)),
         switch_routes(ThreadSwitches(database)),

@@ -1,0 +1,1 @@
+"""What connected servers have for people besides tools: resources to read, and prompts."""

@@ -1,0 +1,40 @@
+"""Resources and prompts over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from interlock_platform.http.authentication import SignedIn
+from interlock_platform.tools.offers.service import Offers
+from interlock_platform.tools.routes import key_of
+
+
+class PromptBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=200)
+    arguments: dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=10_000)]] = Field(
+        default_factory=dict, max_length=50
+    )
+
+
+def offer_routes(offers: Offers) -> APIRouter:
+    router = APIRouter(prefix="/api/servers/{server_id}", tags=["tools"])
+
+    @router.get("/resources")
+    async def resources(who: SignedIn, server_id: str) -> dict[str, Any]:
+        return await offers.resources(key_of(who), server_id)
+
+    @router.get("/resource")
+    async def resource(who: SignedIn, server_id: str, uri: Annotated[str, Query(max_length=2000)]) -> dict[str, Any]:
+        return await offers.read(key_of(who), server_id, uri)
+
+    @router.get("/prompts")
+    async def prompts(who: SignedIn, server_id: str) -> dict[str, Any]:
+        return await offers.prompts(key_of(who), server_id)
+
+    @router.post("/prompt")
+    async def prompt(who: SignedIn, server_id: str, asked: PromptBody) -> dict[str, Any]:
+        return await offers.fill(key_of(who), server_id, asked.name, asked.arguments)
+
+    return router
