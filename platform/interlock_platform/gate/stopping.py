@@ -1,6 +1,7 @@
 """Stopping calls that this process has sent, or is about to send."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -11,9 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
+from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.store import CANCEL_CHANNEL, run_of
 from interlock_platform.tables.ledger import Call
+
+logger = logging.getLogger(__name__)
+
+AWAY_SECONDS = 0.5
 
 
 @dataclass
@@ -64,10 +70,20 @@ class Stopping:
     async def _look(self) -> None:
         """What was rung while nobody heard it is in the ledger."""
         for call_id, stop in list(self._watched.items()):
-            async with self._database.transaction(stop.scope) as session:
-                call = await store.row(session, call_id)
-                if call is not None and call.state == "started" and await is_stopped(session, call):
-                    stop.ask()
+            await self._look_at(call_id, stop)
+
+    async def _look_at(self, call_id: UUID, stop: Stop) -> None:
+        while True:
+            try:
+                async with self._database.transaction(stop.scope) as session:
+                    call = await store.row(session, call_id)
+                    if call is not None and call.state == "started" and await is_stopped(session, call):
+                        stop.ask()
+            except DATABASE_AWAY as error:
+                logger.info("Whether call %s is to stop can't be read yet: %s", call_id, error)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                return
 
 
 async def is_stopped(session: AsyncSession, call: Call) -> bool:

@@ -1,6 +1,6 @@
 import { urls } from "./urls";
 
-/** Addresses that only the pages of servers ask for; they load with those. */
+/** Addresses that the first page does not ask for; they load with what does. */
 export const serverUrls = {
   test: `${urls.servers}/test`,
   import: `${urls.servers}/import`,
@@ -8,6 +8,10 @@ export const serverUrls = {
   policy: `${urls.servers}/policy`,
   definitions: (server: string) => `${urls.server(server)}/definitions`,
   accept: (server: string) => `${urls.server(server)}/definitions/accept`,
+  resources: (server: string) => `${urls.server(server)}/resources`,
+  resource: (server: string, uri: string) => `${urls.server(server)}/resource?uri=${encodeURIComponent(uri)}`,
+  prompts: (server: string) => `${urls.server(server)}/prompts`,
+  prompt: (server: string) => `${urls.server(server)}/prompt`,
   signOut: (server: string) => `${urls.server(server)}/logout`,
   threadTools: (thread: string) => `${urls.thread(thread)}/tools`,
 } as const;

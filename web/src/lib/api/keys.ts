@@ -5,6 +5,7 @@ export const keys = {
   serverPages: ["server"] as const,
   serverPage: (id: string) => ["server", id] as const,
   definitions: (id: string) => ["server", id, "definitions"] as const,
+  offers: (id: string, kind: string) => ["server", id, kind] as const,
   serversPolicy: ["servers-policy"] as const,
   threadTools: (thread: string) => ["thread-tools", thread] as const,
   toolset: ["toolset"] as const,
