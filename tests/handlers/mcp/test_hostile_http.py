@@ -41,7 +41,7 @@ async def connected(
         (plays.a_million_requests, "floods us with messages", 16 * MIB),
         (plays.tiny_pieces, "in too many pieces", 8 * MIB),
         (plays.a_gzip_bomb, "compressed its answer", 8 * MIB),
-        (plays.broken_off_for_ever, "breaks off its answer again and again", MIB),
+        (plays.broken_off_for_ever, "breaks off its answer again and again|reconnection attempts were exhausted", MIB),
     ],
     ids=lambda each: getattr(each, "__name__", ""),
 )
