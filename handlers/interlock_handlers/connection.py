@@ -189,9 +189,10 @@ class Connection:
             else:
                 since = time.monotonic()
                 await self._attend(session)
-                self._breaker.lasted(time.monotonic() - since, self._failure)
-                if self._breaker.failures == 1:
-                    continue
+                if not session.wire.wants_login:
+                    self._breaker.lasted(time.monotonic() - since, self._failure)
+                    if self._breaker.failures == 1:
+                        continue
             await self._pause()
         for task, session in tuple(self._retiring.items()):
             await session.stop()

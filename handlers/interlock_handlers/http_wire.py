@@ -44,7 +44,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._inner = outbound.transport(spec)
         self._failure: httpx2.TransportError | None = None
         self._status: int | None = None
-        self._login_required = False
+        self.wants_login = False
         self._forbidden = False
         self._excess = ""
         self._openings = Budget(STREAM_OPENINGS)
@@ -70,7 +70,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         where = _address(self._spec.url)
         if self._excess:
             return ServerNonsense(f"{where} was cut off: {self._excess}.")
-        if self._login_required:
+        if self.wants_login:
             return LoginRequired(f"{where} wants you to sign in before it can be used (HTTP {self._status}).")
         if self._forbidden:
             return ServerForbids(f"{where} does not let your account in (HTTP 403). Sign in with another one.")
@@ -209,7 +209,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         self._status = response.status_code
         self._forbidden |= response.status_code == 403 and self._authorization is not None
         if response.status_code == 401 or (response.status_code == 403 and self._authorization is None):
-            self._login_required = True
+            self.wants_login = True
             self.doubtful.set("The server wants a new sign-in")
         if response.status_code == 404 and "mcp-session-id" in request.headers:
             self.doubtful.set("The server has forgotten the session")

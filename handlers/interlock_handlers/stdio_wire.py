@@ -44,6 +44,7 @@ class StdioWire:
         self.dead = Latch()
         self.doubtful = Latch()
         self.established = False
+        self.wants_login = False
         self._spec = spec
         self._containment = containment
         self._process: Process | None = None

@@ -17,6 +17,8 @@ class Wire(Protocol):
     """The server is gone or has forgotten us; what is under way may still be answered."""
     established: bool
     """The handshake is done."""
+    wants_login: bool
+    """The server refused credentials, or wants some: it is not at fault."""
 
     def transport(self) -> Transport: ...
 

@@ -116,7 +116,8 @@ async def test_a_server_that_still_refuses_is_asked_about_three_times_and_no_mor
     assert (await alice.decide(card, "approve"))["ok"]
     for _ in range(3):
         asked = await login(alice, thread_id)
-        assert (await alice.decide(asked, "respond"))["ok"]
+        told = await alice.decide(asked, "respond")
+        assert told["ok"], told
         await answered(alice, thread_id, asked["id"])
     assert await alice.finished(thread_id, run_id) == "success"
     done = next(each for each in alice.cards(thread_id) if each["kind"] == "tool")
