@@ -13,6 +13,8 @@ import socketio
 from tests.person import Person
 
 INSIST_SECONDS = 45.0
+PATIENCE_SECONDS = 10.0
+"""How long it is left to whoever restarts the server to say that the connection is gone."""
 
 
 @dataclass
@@ -84,8 +86,11 @@ class Returning(Person):
             answer: dict[str, Any] = asked.result()
             return answer
         except socketio.exceptions.SocketIOError:
-            # The connection is no more: whoever restarts the server says so.
-            await gone
+            # The connection is no more: whoever restarts the server says so, or it was lost for another reason.
+            await asyncio.wait({gone}, timeout=PATIENCE_SECONDS)
+            if not gone.done():
+                with contextlib.suppress(socketio.exceptions.ConnectionError):
+                    await self.come_back(str(self.http.base_url), list(self.entries))
             return None
         finally:
             gone.cancel()

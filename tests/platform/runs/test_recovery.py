@@ -123,10 +123,12 @@ async def test_a_lost_connection_is_opened_again_with_its_locks(urls: Urls) -> N
     async with keeping(alive):
         await vouch(alive, worker_id)
         await sql(urls, "update procrastinate_workers set last_heartbeat = now() where id = %s", worker_id)
-        cut = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = %s"
-        assert await sql(urls, cut, worker_id) == [(True,)]
+        # Other databases of the cluster have workers of the same numbers.
+        held = "from pg_locks where locktype = 'advisory' and objid = %s and database = (select oid from pg_database "
+        held += "where datname = current_database())"
+        assert await sql(urls, f"select pg_terminate_backend(pid) {held}", worker_id) == [(True,)]
         async with asyncio.timeout(10):
-            while not await sql(urls, "select 1 from pg_locks where locktype = 'advisory' and objid = %s", worker_id):
+            while not await sql(urls, f"select 1 {held}", worker_id):
                 pass
         await sql(urls, "update procrastinate_workers set last_heartbeat = now() - interval '1 minute'")
         _, dead = await job_of(urls, heartbeat_seconds_ago=60)
