@@ -1,6 +1,7 @@
 """One MCP session, entered and left by one task of its own."""
 
 import asyncio
+import contextvars
 import logging
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -239,7 +240,12 @@ class Session:
         self._lines_asked_for = True
         wanted = types.SetLevelRequest(params=types.SetLevelRequestParams(level=LOG_LEVEL))
         assert self._client is not None
-        asking = asyncio.create_task(self._client.session.send_request(wanted, types.EmptyResult), name="mcp-log-level")
+        # No part of the call for which it is asked first: its answer is not that call's.
+        apart = contextvars.copy_context()
+        apart.run(current_exchange.set, None)
+        asking = asyncio.create_task(
+            self._client.session.send_request(wanted, types.EmptyResult), name="mcp-log-level", context=apart
+        )
         self._abandoned.add(asking)
         asking.add_done_callback(self._forget)
 
