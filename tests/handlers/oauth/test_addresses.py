@@ -50,6 +50,17 @@ async def use(outbound: Outbound, server_url: str, challenge: Challenge, field: 
             await grant.revoke(outbound, "a token", "access_token")
 
 
+async def patiently(outbound: Outbound, made: Pages, challenge: Challenge, field: str) -> None:
+    """The same; our own pages are asked once more where the machine was too busy to answer in time."""
+    for left in reversed(range(TRIES)):
+        try:
+            return await use(outbound, f"{made.url}/mcp", challenge, field)
+        except FetchFailed as error:
+            if not left or error.code != "fetch_too_slow" or made.url not in str(error):
+                raise
+
+
+TRIES = 3
 HARMLESS = ("not as it has to be", "https://public.example/")
 FIELDS = (
     "resource_metadata", "authorization_servers", "registration_endpoint", "token_endpoint", "revocation_endpoint",
@@ -66,7 +77,7 @@ async def test_t28_no_address_in_a_sign_in_leads_where_nobody_may_go(canary: Can
             for url in refused:
                 challenge = describe(made, field, url)
                 try:
-                    await use(outbound, f"{made.url}/mcp", challenge, field)
+                    await patiently(outbound, made, challenge, field)
                 except AddressRefused:
                     continue
                 except (LoginFailed, FetchFailed) as error:
@@ -78,4 +89,5 @@ async def test_t28_no_address_in_a_sign_in_leads_where_nobody_may_go(canary: Can
                     went[url] = "went through"
         assert went == {}
         assert canary.visits == []
-        assert len(connected) == len(made.asked)
+        # One that was given up may have been connected and not asked.
+        assert len(made.asked) <= len(connected) <= len(made.asked) + TRIES
