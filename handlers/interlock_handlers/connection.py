@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any, overload
+from typing import Any
 
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.breaker import Breaker
@@ -12,7 +11,7 @@ from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.during import During
-from interlock_handlers.elicitation import Ask, InputRequired, Resumption
+from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.going_on import gone_on
 from interlock_handlers.http_wire import HttpWire
 from interlock_handlers.latch import Latch, first_of
@@ -21,12 +20,10 @@ from interlock_handlers.offering import usable_definitions
 from interlock_handlers.out_of_service import out_of_service, retry_seconds
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.result import CallResult, call_result
-from interlock_handlers.sampling import Sample
 from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.session import Session
 from interlock_handlers.stdio_wire import StdioWire
-from interlock_handlers.telling import Told
 from interlock_handlers.tool_request import ToolRequest
 from interlock_handlers.wire import Wire
 
@@ -105,54 +102,17 @@ class Connection:
                 session.wire.doubtful.set(f"The tools could not be listed: {error}")
                 await self.session(None)
 
-    @overload
     async def call(
-        self,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        told: Told | None = None,
-        sample: Sample | None = None,
-    ) -> CallResult: ...
-
-    @overload
-    async def call(
-        self,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
-    ) -> CallResult | InputRequired: ...
-
-    async def call(
-        self,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None = None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
+        self, request: ToolRequest, timeout_seconds: float | None, during: During
     ) -> CallResult | InputRequired:
         """Send one call, once. Raises ServerUnavailable, NotExecuted or OutcomeUnknown when there is no result."""
         seconds = timeout_seconds or self.spec.timeout_seconds
-        during = During(ask, sample, told)
         begun = time.monotonic()
         session = await self.session(seconds)
         left = max(seconds - (time.monotonic() - begun), 0.001)
-        asked = ToolRequest(tool, arguments, meta or {}, resume)
-        answer = await gone_on(session, asked, await session.call(asked, left, during), left, during)
+        answer = await gone_on(session, request, await session.call(request, left, during), left, during)
         if isinstance(answer, InputRequired):
-            if ask is None:
+            if during.ask is None:
                 message = "The server wants to be told something first, and nobody is there to be asked."
                 raise NotExecuted(message, code="input_not_supported")
             return answer

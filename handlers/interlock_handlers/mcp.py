@@ -2,30 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, overload
 
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.blocks import Block, LinkBlock
+from interlock_handlers.calls import Calls
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
-from interlock_handlers.elicitation import Ask, InputRequired, Resumption
+from interlock_handlers.during import During
+from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.prompts import Prompt, PromptMessage, get, prompts
 from interlock_handlers.resources import Template, read, resources, templates
 from interlock_handlers.result import CallResult
-from interlock_handlers.sampling import Sample
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.session import Session
-from interlock_handlers.telling import Told
+from interlock_handlers.tool_request import ToolRequest
 
 ASK_SECONDS = 20.0
 """For whatever is no call."""
 
 
-class MCPHandler:
+class MCPHandler(Calls):
     """Made inside the event loop; every connection of it ends with `aclose`."""
 
     def __init__(self, *, outbound: Outbound, samples: bool = False) -> None:
@@ -65,59 +65,11 @@ class MCPHandler:
         if connection is not None:
             await connection.close()
 
-    @overload
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        told: Told | None = None,
-        sample: Sample | None = None,
-    ) -> CallResult: ...
-
-    @overload
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
-    ) -> CallResult | InputRequired: ...
-
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None = None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
+    async def send(
+        self, server_id: str, request: ToolRequest, timeout_seconds: float | None, during: During
     ) -> CallResult | InputRequired:
-        """Send one call, once; `tool` is the server's own name for it.
-
-        A server may want to be told something first: one of the older protocol while it works, and then `ask` is
-        awaited and the time limit stands still; one of today's by InputRequired, and then the same call is sent once
-        more, by whatever process, with `resume`. Without `ask`, the older kind is declined. What it wants the user's
-        model to write is put to `sample`, and refused without. `told` hears how far it is, and what it logs.
-        Raises ServerUnavailable (not sent; LoginRequired), NotExecuted (refused before it ran) or OutcomeUnknown (may
-        have run).
-        """
-        return await self._connection(server_id).call(
-            tool, arguments, timeout_seconds, meta, ask=ask, told=told, sample=sample, resume=resume
-        )
+        """See Calls."""
+        return await self._connection(server_id).call(request, timeout_seconds, during)
 
     async def resources(self, server_id: str) -> tuple[LinkBlock, ...]:
         """What the server has to read, as far as it lists it. Raises ServerUnavailable, and NotExecuted for a no."""

@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as NotYet
 
 PATIENCE_SECONDS = 20.0
 # Longer than the card needs to say that a decision is on its way, shorter than its own quiet time.
-_NOTICED_MS = 300
+NOTICED_MS = 300
 _TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>
     console.error(`Policy violated: ${event.effectiveDirective} by ${event.blockedURI}`))"""
 
@@ -104,7 +104,7 @@ class Window:
         while True:
             await button.click()
             try:
-                await (shows or button).wait_for(state="visible" if shows else "hidden", timeout=_NOTICED_MS)
+                await (shows or button).wait_for(state="visible" if shows else "hidden", timeout=NOTICED_MS)
             except NotYet:
                 assert time.monotonic() < end, f"{button} has no effect"
             else:

@@ -12,6 +12,7 @@ from interlock_handlers.apart.peer import Peer, Refused
 from interlock_handlers.apart.said_errors import inside, known, refused
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.during import During
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer
 from interlock_handlers.mcp import MCPHandler
 from interlock_handlers.outbound.outbound import Outbound
@@ -139,17 +140,12 @@ class Host:
 
     async def _call(self, body: bytes) -> bytes:
         call = m.CALL.unpack(body)
-        result = await self._handler(call.of).call(
-            call.of.server_id,
-            call.tool,
-            call.arguments,
-            call.timeout_seconds,
-            call.meta,
+        during = During(
             ask=partial(self._ask, call.number) if call.asks else None,
-            told=partial(self._tell_of, call.number) if call.tells else None,
             sample=partial(self._sample, call.number) if call.samples else None,
-            resume=call.resume,
+            told=partial(self._tell_of, call.number) if call.tells else None,
         )
+        result = await self._handler(call.of).send(call.of.server_id, call.request, call.timeout_seconds, during)
         return m.RESULT.pack(result)
 
     async def _resources(self, body: bytes) -> bytes:

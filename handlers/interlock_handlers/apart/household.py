@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 from interlock_handlers.apart import messages as m
 from interlock_handlers.apart.peer import Peer, PeerGone, Refused
-from interlock_handlers.apart.remote import RemoteHandler, UnderWay
+from interlock_handlers.apart.remote import RemoteHandler
 from interlock_handlers.apart.said_errors import inside, refused
 from interlock_handlers.authorization import Authorization
+from interlock_handlers.during import During
 from interlock_handlers.elicitation import CANCELLED
 from interlock_handlers.sampling import SamplingRefused
 from interlock_handlers.server_errors import ServerUnavailable
@@ -34,7 +35,7 @@ class Household:
         self._numbers = itertools.count(1)
         self._handlers: dict[int, RemoteHandler] = {}
         self._credentials: dict[int, Authorization] = {}
-        self._calls: dict[int, UnderWay] = {}
+        self._calls: dict[int, During] = {}
         self._peer: Peer | None = None
         self._there = asyncio.Event()
         self.pid: int | None = None
@@ -71,10 +72,10 @@ class Household:
         return await peer.ask(what, body)
 
     @contextmanager
-    def under_way(self, call: UnderWay) -> Iterator[int]:
+    def under_way(self, during: During) -> Iterator[int]:
         """The call's number, under which the other process asks and tells of it."""
         number = next(self._numbers)
-        self._calls[number] = call
+        self._calls[number] = during
         try:
             yield number
         finally:

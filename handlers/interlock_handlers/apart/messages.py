@@ -1,19 +1,19 @@
 """What is asked and told between a process that has users and the one that keeps their connections."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from interlock_handlers.apart.coding import Code
 from interlock_handlers.blocks import Block, LinkBlock
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
-from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired, Resumption
+from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired
 from interlock_handlers.prompts import Prompt, PromptMessage
 from interlock_handlers.resources import Template
 from interlock_handlers.result import CallResult
 from interlock_handlers.sampling import Sampled, SamplingRequest
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.telling import LogLine, Progress
+from interlock_handlers.tool_request import ToolRequest
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,11 @@ class Call:
     of: Of
     number: int
     """By which what happens during the call is told."""
-    tool: str
-    arguments: dict[str, Any]
+    request: ToolRequest
     timeout_seconds: float | None
-    meta: dict[str, Any] | None
     asks: bool
     tells: bool
     samples: bool
-    resume: Resumption | None
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, overload
+from typing import Protocol
 
 from interlock_handlers.apart import messages as m
 from interlock_handlers.apart.peer import PeerGone, Refused
 from interlock_handlers.apart.said_errors import known
 from interlock_handlers.authorization import Authorization
 from interlock_handlers.blocks import Block, LinkBlock
+from interlock_handlers.calls import Calls
 from interlock_handlers.changes import Change, Changes
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
-from interlock_handlers.elicitation import Ask, InputRequired, Resumption
+from interlock_handlers.during import During
+from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.prompts import Prompt, PromptMessage
 from interlock_handlers.resources import Template
 from interlock_handlers.result import CallResult
-from interlock_handlers.sampling import Sample
 from interlock_handlers.server_errors import Evidence, OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
-from interlock_handlers.telling import Told
+from interlock_handlers.tool_request import ToolRequest
 
 AGAIN = "The process that keeps connections ended. It is started again, and the server is connected anew."
 
@@ -36,15 +37,6 @@ class Wanted:
     number: int | None
 
 
-@dataclass(frozen=True)
-class UnderWay:
-    """Whom a call has at this end."""
-
-    ask: Ask | None
-    told: Told | None
-    sample: Sample | None
-
-
 class Keeper(Protocol):
     """The way to the process that keeps the connections."""
 
@@ -52,7 +44,7 @@ class Keeper(Protocol):
         """Raises Refused, PeerGone and ServerUnavailable."""
         ...
 
-    def under_way(self, call: UnderWay) -> AbstractContextManager[int]:
+    def under_way(self, during: During) -> AbstractContextManager[int]:
         """The call's number, under which the other process asks and tells of it."""
         ...
 
@@ -67,7 +59,7 @@ class Keeper(Protocol):
         ...
 
 
-class RemoteHandler:
+class RemoteHandler(Calls):
     """Made by a `Household`."""
 
     def __init__(self, keeper: Keeper, number: int, *, samples: bool) -> None:
@@ -99,61 +91,20 @@ class RemoteHandler:
             self._off(server_id)
             await self._ask("disconnect", self._of(server_id))
 
-    @overload
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        told: Told | None = None,
-        sample: Sample | None = None,
-    ) -> CallResult: ...
-
-    @overload
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
-    ) -> CallResult | InputRequired: ...
-
-    async def call(
-        self,
-        server_id: str,
-        tool: str,
-        arguments: Mapping[str, Any],
-        timeout_seconds: float | None = None,
-        meta: Mapping[str, Any] | None = None,
-        *,
-        ask: Ask | None = None,
-        told: Told | None = None,
-        sample: Sample | None = None,
-        resume: Resumption | None = None,
+    async def send(
+        self, server_id: str, request: ToolRequest, timeout_seconds: float | None, during: During
     ) -> CallResult | InputRequired:
-        """See MCPHandler. The end of the process that keeps the connection leaves the outcome unknown."""
+        """See Calls. The end of the process that keeps the connection leaves the outcome unknown."""
         begun = datetime.now(UTC)
-        with self._keeper.under_way(UnderWay(ask, told, sample)) as number:
+        with self._keeper.under_way(during) as number:
             asked = m.Call(
                 m.Of(self.number, server_id),
                 number,
-                tool,
-                dict(arguments),
+                request,
                 timeout_seconds,
-                dict(meta) if meta is not None else None,
-                asks=ask is not None,
-                tells=told is not None,
-                samples=sample is not None,
-                resume=resume,
+                asks=during.ask is not None,
+                tells=during.told is not None,
+                samples=during.sample is not None,
             )
             self._calls += 1
             try:

@@ -7,6 +7,7 @@ import pytest
 from interlock_handlers.connection import Connection
 from interlock_handlers.server_errors import LoginRequired, NotExecuted, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.process import until
 from tests.mcp_servers.scripted import ScriptedServer, page, scripted_server
@@ -57,7 +58,7 @@ async def test_every_request_carries_the_credentials_of_that_moment(connections:
         tokens = Tokens("one")
         connection = await opened(connections, server, tokens)
         tokens.tokens = ["two"]
-        await connection.call("act", {})
+        await call_tool(connection, "act", {})
     assert set(sent_with(server, "tools/list")) == {"one"}
     assert sent_with(server, "tools/call") == ["two"]
 
@@ -67,7 +68,7 @@ async def test_a_call_that_was_refused_is_sent_once_more_with_new_credentials(co
         tokens = Tokens("old", "new")
         connection = await opened(connections, server, tokens)
         server.script["tools/call"] = [REFUSAL, DONE]
-        assert (await connection.call("act", {})).text == "acted"
+        assert (await call_tool(connection, "act", {})).text == "acted"
         assert sent_with(server, "tools/call") == ["old", "new"]
         assert tokens.refusals == [(401, CHALLENGE, "Bearer old")]
         assert connection.state.kind == "connected"
@@ -79,7 +80,7 @@ async def test_a_call_that_nobody_may_make_without_signing_in_did_not_run_and_sa
         server.script["tools/call"] = [REFUSAL]
         server.script["initialize"] = [REFUSAL]
         with pytest.raises(LoginRequired, match=r"^Sign in to the scripted server to go on\.$"):
-            await connection.call("act", {})
+            await call_tool(connection, "act", {})
         assert len(sent_with(server, "tools/call")) == 1
         await until(lambda: connection.state.kind == "sign_in", "the state")
         assert connection.state.message == "Sign in to the scripted server to go on."
@@ -91,7 +92,7 @@ async def test_a_call_without_credentials_is_not_sent(connections: Connections) 
         connection = await opened(connections, server, tokens)
         tokens.away = ServerUnavailable("The place where tokens are renewed is away.")
         with pytest.raises(ServerUnavailable, match="renewed is away"):
-            await connection.call("act", {})
+            await call_tool(connection, "act", {})
         assert sent_with(server, "tools/call") == []
 
 
@@ -100,9 +101,9 @@ async def test_what_an_account_may_not_do_is_told_and_the_connection_stays(conne
         connection = await opened(connections, server, Tokens("one"))
         server.script["tools/call"] = [FORBIDDEN, DONE]
         with pytest.raises(NotExecuted) as caught:
-            await connection.call("act", {})
+            await call_tool(connection, "act", {})
         assert caught.value.code == "server_forbidden"
-        assert (await connection.call("act", {})).text == "acted"
+        assert (await call_tool(connection, "act", {})).text == "acted"
 
 
 async def test_the_handshake_signs_in_too(connections: Connections) -> None:

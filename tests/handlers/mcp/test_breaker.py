@@ -5,6 +5,7 @@ import pytest
 from interlock_handlers.breaker import OPENS_AFTER, REST_SECONDS, Breaker, ServerResting
 from interlock_handlers.server_errors import LoginRequired, OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.hostile_http import EVENTS
 from tests.mcp_servers.process import until
@@ -19,7 +20,7 @@ async def test_a_server_in_a_crash_loop_is_left_alone_after_five_failures(connec
             with pytest.raises(ServerUnavailable, match="HTTP 503"):
                 await connection.open()
         heard = len(server.heard)
-        for ask in (connection.open, connection.list_tools, lambda: connection.call("act", {}, 5)):
+        for ask in (connection.open, connection.list_tools, lambda: call_tool(connection, "act", {}, 5)):
             with pytest.raises(ServerResting, match="failed 5 times in a row"):
                 await ask()
         assert len(server.heard) == heard, "it was tried although it rests"
@@ -28,7 +29,7 @@ async def test_a_server_in_a_crash_loop_is_left_alone_after_five_failures(connec
 
         server.page = None
         connection._breaker._since -= REST_SECONDS
-        assert (await connection.call("act", {}, 10)).text == "acted"
+        assert (await call_tool(connection, "act", {}, 10)).text == "acted"
         assert "tools/call" not in server.heard[heard:-1]
         assert server.heard[-2:] == ["tools/list", "tools/call"]
 
@@ -39,10 +40,10 @@ async def test_calls_that_end_the_session_open_it_too(connections: Connections) 
         connection = await connections.open(ServerSpec("h", "H", "http", url=server.url))
         for _ in range(OPENS_AFTER):
             with pytest.raises(OutcomeUnknown):
-                await connection.call("act", {}, 10)
+                await call_tool(connection, "act", {}, 10)
         await until(lambda: connection.state.kind == "error", "notice of the last end")
         with pytest.raises(ServerResting):
-            await connection.call("act", {}, 10)
+            await call_tool(connection, "act", {}, 10)
         assert server.heard.count("tools/call") == OPENS_AFTER
 
 

@@ -14,6 +14,7 @@ import pytest
 from interlock_handlers.connection import Connection
 from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import until
@@ -35,7 +36,7 @@ async def test_a_server_killed_in_the_middle_of_a_call_leaves_it_unknown_and_the
     spec, process = (journal.stdio(), None) if transport == "stdio" else getattr(journal, transport)()
     connection = await connections.open(spec, mode)
     before = datetime.now(UTC)
-    call = asyncio.create_task(connection.call("slow", {"seconds": 60, "value": "x"}, 30))
+    call = asyncio.create_task(call_tool(connection, "slow", {"seconds": 60, "value": "x"}, 30))
     await until(lambda: journal.received("slow"), "the call")
     os.kill(int(str(journal.received("slow")[0]["pid"])), signal.SIGKILL)
     with pytest.raises(OutcomeUnknown) as caught:
@@ -45,7 +46,7 @@ async def test_a_server_killed_in_the_middle_of_a_call_leaves_it_unknown_and_the
     assert evidence.why
     if process is not None:
         journal.again(process)
-    assert (await connection.call("record", {"value": "after"}, 10)).text == "recorded after"
+    assert (await call_tool(connection, "record", {"value": "after"}, 10)).text == "recorded after"
     assert len(journal.received("slow")) == 1, "the call was sent again"
     assert connection.state.kind == "connected"
 
@@ -56,7 +57,7 @@ async def test_a_server_killed_between_calls_is_reconnected_by_the_next_one(
 ) -> None:
     spec, process = (journal.stdio(), None) if transport == "stdio" else getattr(journal, transport)()
     connection = await connections.open(spec, mode)
-    await connection.call("record", {"value": "1"})
+    await call_tool(connection, "record", {"value": "1"})
     os.kill(int(str(journal.received("record")[0]["pid"])), signal.SIGKILL)
     if process is not None:
         with pytest.raises(ServerUnavailable):
@@ -65,14 +66,14 @@ async def test_a_server_killed_between_calls_is_reconnected_by_the_next_one(
         journal.again(process)
     else:
         await until(lambda: not _is_current(connection), "notice of the end")
-    assert (await connection.call("record", {"value": "2"}, 10)).text == "recorded 2"
+    assert (await call_tool(connection, "record", {"value": "2"}, 10)).text == "recorded 2"
     assert [entry["arguments"] for entry in journal.received("record")] == [{"value": "1"}, {"value": "2"}]
 
 
 async def _called_until_refused(connection: Connection) -> None:
     while True:
         try:
-            await connection.call("record", {"value": "lost"}, 5)
+            await call_tool(connection, "record", {"value": "lost"}, 5)
         except OutcomeUnknown:
             continue
 
@@ -90,10 +91,10 @@ async def test_a_server_that_hangs_leaves_the_call_unknown(
     psutil.Process(process.process.pid).suspend()
     try:
         with pytest.raises(OutcomeUnknown, match=r"did not answer within 0\.3 s"):
-            await connection.call("record", {"value": "x"}, 0.3)
+            await call_tool(connection, "record", {"value": "x"}, 0.3)
     finally:
         psutil.Process(process.process.pid).resume()
-    assert (await connection.call("record", {"value": "y"}, 10)).text == "recorded y"
+    assert (await call_tool(connection, "record", {"value": "y"}, 10)).text == "recorded y"
     assert len([e for e in journal.received("record") if e["arguments"] == {"value": "x"}]) <= 1
 
 
@@ -101,19 +102,19 @@ async def test_calls_under_way_are_unknown_when_the_connection_is_closed(
     connections: Connections, journal: JournalServers
 ) -> None:
     connection = await connections.open(journal.stdio())
-    call = asyncio.create_task(connection.call("slow", {"seconds": 60, "value": "x"}, 30))
+    call = asyncio.create_task(call_tool(connection, "slow", {"seconds": 60, "value": "x"}, 30))
     await until(lambda: journal.received("slow"), "the call")
     await connection.close()
     with pytest.raises(OutcomeUnknown, match="closed"):
         await call
     with pytest.raises(ServerUnavailable, match="not connected"):
-        await connection.call("record", {"value": "x"})
+        await call_tool(connection, "record", {"value": "x"})
 
 
 async def test_one_cancelled_call_leaves_the_others_alone(connections: Connections, journal: JournalServers) -> None:
     spec, _ = journal.http()
     connection = await connections.open(spec)
-    calls = [asyncio.create_task(connection.call("slow", {"seconds": 60, "value": v}, 30)) for v in "ab"]
+    calls = [asyncio.create_task(call_tool(connection, "slow", {"seconds": 60, "value": v}, 30)) for v in "ab"]
     await until(lambda: len(journal.received("slow")) == 2, "both calls")
     calls[0].cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -140,7 +141,7 @@ async def test_a_refusal_proves_that_nothing_ran(
 ) -> None:
     async with _connected(connections, answer) as (connection, server):
         with pytest.raises(NotExecuted) as caught:
-            await connection.call("act", {}, 5)
+            await call_tool(connection, "act", {}, 5)
         assert caught.value.code == code
         assert server.heard.count("tools/call") == 1
 
@@ -175,11 +176,11 @@ async def test_a_refusal_proves_that_nothing_ran(
 async def test_anything_else_after_sending_is_unknown(connections: Connections, answer: bytes | dict[str, Any]) -> None:
     async with _connected(connections, answer) as (connection, server):
         with pytest.raises(OutcomeUnknown) as caught:
-            await connection.call("act", {}, 5)
+            await call_tool(connection, "act", {}, 5)
         assert datetime.now(UTC) - caught.value.evidence.sent_at < timedelta(seconds=5)
         assert server.heard.count("tools/call") == 1
         server.script["tools/call"] = [{"result": {"content": []}}]
-        assert (await connection.call("act", {}, 5)).text == "The tool gave no output."
+        assert (await call_tool(connection, "act", {}, 5)).text == "The tool gave no output."
 
 
 async def test_the_evidence_has_the_last_thing_that_the_server_said(connections: Connections) -> None:
@@ -187,17 +188,17 @@ async def test_the_evidence_has_the_last_thing_that_the_server_said(connections:
     params = '{"progressToken": $ID, "progress": 1, "total": 2, "message": "half way"}'
     async with _connected(connections, page(f"data: {progress % params}\n\n", "text/event-stream")) as (connection, _):
         with pytest.raises(OutcomeUnknown) as caught:
-            await connection.call("act", {}, 5)
+            await call_tool(connection, "act", {}, 5)
         assert caught.value.evidence.last_heard == "progress 1 of 2: half way"
 
 
 async def test_one_broken_answer_does_not_disturb_the_other_calls(connections: Connections) -> None:
     async with _connected(connections, None, b"", {"result": {"content": []}}) as (connection, server):
-        hanging = asyncio.create_task(connection.call("act", {}, 5))
+        hanging = asyncio.create_task(call_tool(connection, "act", {}, 5))
         await until(lambda: server.heard.count("tools/call") == 1, "the first call")
         with pytest.raises(OutcomeUnknown):
-            await connection.call("act", {}, 5)
-        assert (await connection.call("act", {}, 5)).text == "The tool gave no output."
+            await call_tool(connection, "act", {}, 5)
+        assert (await call_tool(connection, "act", {}, 5)).text == "The tool gave no output."
         assert not hanging.done()
         hanging.cancel()
 
@@ -208,7 +209,7 @@ async def test_a_call_that_finds_no_server_was_not_sent(connections: Connections
     process.kill()
     await until(lambda: connection.state.kind == "error", "notice of the end")
     with pytest.raises(ServerUnavailable, match="Nothing answers"):
-        await connection.call("record", {"value": "x"}, 5)
+        await call_tool(connection, "record", {"value": "x"}, 5)
     assert journal.received() == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from interlock_handlers.server_errors import LoginRequired, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec, Transport
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import free_port, until
@@ -29,7 +30,7 @@ async def test_a_server_that_is_not_there_is_tried_again(connections: Connection
     assert connection.state.code == "server_unreachable"
     assert connection.state.retry_at is not None
     with pytest.raises(ServerUnavailable):
-        await connection.call("act", {})
+        await call_tool(connection, "act", {})
 
 
 @remote

@@ -12,6 +12,7 @@ from interlock_handlers.connection import Connection
 from interlock_handlers.elicitation import DECLINED, Ask, Elicitation, ElicitationAnswer, InputRequired, Resumption
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown
+from tests.handlers.mcp.calling import call_tool, call_with
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.fixtures import AskingServers
 from tests.mcp_servers.process import until
@@ -58,7 +59,7 @@ def told(answers: dict[str, ElicitationAnswer]) -> list[dict[str, Any]]:
 
 
 async def asked_of(connection: Connection, arguments: dict[str, Any], ask: Ask = nobody) -> InputRequired:
-    answer = await connection.call("book", arguments, 10, ask=ask)
+    answer = await call_with(connection, ask, "book", arguments)
     assert isinstance(answer, InputRequired)
     return answer
 
@@ -84,7 +85,7 @@ async def test_a_call_that_needs_input_goes_on_over_another_connection(
     await first.close()
     second = await connections.open(spec)
     resume = Resumption(needed.request_state, ANSWERS)
-    assert text(await second.call("book", book(value, *ANSWERS), 10, ask=nobody, resume=resume)) == told(ANSWERS)
+    assert text(await call_with(second, nobody, "book", book(value, *ANSWERS), resume)) == told(ANSWERS)
     assert (asking.heard(value), asking.heard(value, "done")) == (2, 1)
 
 
@@ -96,7 +97,7 @@ async def test_a_server_of_the_older_protocol_asks_while_the_call_is_held_and_no
     assert connection.state.protocol == "2025-11-25"
     teller = Teller()
     begun = asyncio.get_running_loop().time()
-    call = asyncio.create_task(connection.call("book", book(value, *ANSWERS), 1, ask=teller.ask))
+    call = asyncio.create_task(call_with(connection, teller.ask, "book", book(value, *ANSWERS), seconds=1))
     await until(lambda: len(teller.asked) == 3, "the questions")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(call), 1.2 - (asyncio.get_running_loop().time() - begun))
@@ -112,7 +113,7 @@ async def test_state_that_was_given_for_another_call_is_refused(
     needed = await asked_of(connection, book("mine", "seats"))
     resume = Resumption(needed.request_state, {"seats": ANSWERS["seats"]})
     with pytest.raises(NotExecuted):
-        await connection.call("book", book("other", "seats"), 10, ask=nobody, resume=resume)
+        await call_with(connection, nobody, "book", book("other", "seats"), resume)
     assert asking.heard("other") == 0
 
 
@@ -128,12 +129,12 @@ async def test_what_may_not_be_asked_is_declined_and_nobody_is_asked(
 ) -> None:
     connection = await connections.open(asking.spec("http", *(["--older"] if older else [])))
     if older:
-        answer = await connection.call("book", book(value, name), 10, ask=nobody)
+        answer = await call_with(connection, nobody, "book", book(value, name))
     else:
         needed = await asked_of(connection, book(value, name))
         assert (needed.requests, needed.declined) == ((), (name,))
         resume = Resumption(needed.request_state, {name: DECLINED})
-        answer = await connection.call("book", book(value, name), 10, ask=nobody, resume=resume)
+        answer = await call_with(connection, nobody, "book", book(value, name), resume)
     assert text(answer) == told({name: DECLINED})
     (logged,) = [entry.message for entry in caplog.records if "declined" in entry.message]
     assert "server asking" in logged
@@ -154,7 +155,7 @@ async def test_two_calls_of_one_session_over_http_each_get_their_own_answer(
     connection = await connections.open(asking.spec("http", "--older"))
     tellers = {"seats": Teller(), "name": Teller()}
     calls = [
-        asyncio.create_task(connection.call("book", book(f"for {key}", key), 10, ask=teller.ask))
+        asyncio.create_task(call_with(connection, teller.ask, "book", book(f"for {key}", key)))
         for key, teller in tellers.items()
     ]
     await until(lambda: all(teller.asked for teller in tellers.values()), "both questions")
@@ -172,9 +173,9 @@ async def test_where_nobody_can_tell_whose_question_it_is_it_is_declined(
 ) -> None:
     connection = await connections.open(asking.spec(transport, "--older"))
     first = Teller()
-    held = asyncio.create_task(connection.call("book", book(value, "seats"), 10, ask=first.ask))
+    held = asyncio.create_task(call_with(connection, first.ask, "book", book(value, "seats")))
     await until(lambda: first.asked, "the first question")
-    second = await connection.call("book", book(value, "name"), 10, ask=nobody)
+    second = await call_with(connection, nobody, "book", book(value, "name"))
     assert text(second) == told({"name": DECLINED})
     assert "belongs to none in particular of 2 calls" in caplog.text
     first.speak.set()
@@ -185,10 +186,10 @@ async def test_without_anybody_to_ask_the_older_kind_is_declined_and_the_newer_f
     connections: Connections, asking: AskingServers, value: str
 ) -> None:
     older = await connections.open(asking.spec("http", "--older", id="older"))
-    assert json.loads((await older.call("book", book(value, "seats"))).text) == told({"seats": DECLINED})
+    assert json.loads((await call_tool(older, "book", book(value, "seats"))).text) == told({"seats": DECLINED})
     newer = await connections.open(asking.spec("http"))
     with pytest.raises(NotExecuted) as refused:
-        await newer.call("book", book(value, "seats"))
+        await call_tool(newer, "book", book(value, "seats"))
     assert refused.value.code == "input_not_supported"
 
 
@@ -199,7 +200,7 @@ async def test_a_question_that_could_not_be_put_is_cancelled_and_its_error_stays
         raise ConnectionError("postgres://somewhere")
 
     connection = await connections.open(asking.spec("http", "--older"))
-    answer = await connection.call("book", book(value, "seats"), 10, ask=broken)
+    answer = await call_with(connection, broken, "book", book(value, "seats"))
     assert text(answer) == told({"seats": ElicitationAnswer("cancel")})
     assert [entry.levelno for entry in caplog.records if "could not be put" in entry.message] == [logging.ERROR]
 
@@ -219,7 +220,7 @@ async def test_the_person_is_asked_no_longer_when_the_connection_goes(
             let_go.set()
         raise AssertionError("it waits for ever")
 
-    call = asyncio.create_task(connection.call("book", book(value, "seats"), 10, ask=wait))
+    call = asyncio.create_task(call_with(connection, wait, "book", book(value, "seats")))
     await asyncio.wait_for(asked.wait(), 10)
     await connection.close()
     with pytest.raises(OutcomeUnknown):
@@ -231,10 +232,10 @@ async def test_a_server_that_says_later_is_asked_again_until_the_time_is_up(
     connections: Connections, asking: AskingServers, value: str
 ) -> None:
     connection = await connections.open(asking.spec("http"))
-    assert text(await connection.call("later", {"value": value, "times": 2}, 10, ask=nobody)) == 2
+    assert text(await call_with(connection, nobody, "later", {"value": value, "times": 2})) == 2
     assert asking.heard(value) == 3
     with pytest.raises(OutcomeUnknown, match="ask again later"):
-        await connection.call("later", {"value": value, "times": 1000}, 0.3, ask=nobody)
+        await call_with(connection, nobody, "later", {"value": value, "times": 1000}, seconds=0.3)
 
 
 async def test_a_server_that_wants_to_use_a_model_does_not_get_one(
@@ -242,7 +243,7 @@ async def test_a_server_that_wants_to_use_a_model_does_not_get_one(
 ) -> None:
     connection = await connections.open(asking.spec("http"))
     with pytest.raises(NotExecuted, match="sampling/createMessage") as refused:
-        await connection.call("sample", {}, 10, ask=nobody)
+        await call_with(connection, nobody, "sample", {})
     assert refused.value.code == "input_not_supported"
 
 
@@ -250,11 +251,11 @@ async def test_an_older_server_that_wants_an_address_visited_first_is_called_aga
     connections: Connections, asking: AskingServers, value: str
 ) -> None:
     connection = await connections.open(asking.spec("http", "--older"))
-    needed = await connection.call("visit_first", {"value": value}, 10, ask=nobody)
+    needed = await call_with(connection, nobody, "visit_first", {"value": value})
     assert isinstance(needed, InputRequired)
     assert [(asked.mode, asked.url) for asked in needed.requests] == [("url", "https://example.org/pay?order=7&sum=12")]
     assert not needed.told
     resume = Resumption(needed.request_state, {asked.key: ANSWERS["visit"] for asked in needed.requests})
-    again = await connection.call("visit_first", {"value": value}, 10, ask=nobody, resume=resume)
+    again = await call_with(connection, nobody, "visit_first", {"value": value}, resume)
     assert isinstance(again, CallResult)
     assert again.text == "visited"

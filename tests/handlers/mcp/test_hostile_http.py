@@ -12,6 +12,7 @@ import pytest
 from interlock_handlers.connection import Connection
 from interlock_handlers.server_errors import OutcomeUnknown, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers import hostile_http as plays
 from tests.mcp_servers.process import until
@@ -51,13 +52,13 @@ async def test_too_much_is_cut_off_and_the_next_call_works(
     async with connected(connections, play, DONE) as (connection, server), connected(connections, DONE) as (other, _):
         before = psutil.Process().memory_info().rss
         begun = time.monotonic()
-        call = asyncio.create_task(connection.call("act", {}, 30))
+        call = asyncio.create_task(call_tool(connection, "act", {}, 30))
         await until(lambda: server.plays, "the call")
         server.script["GET"] = [plays.broken_off_for_ever]
         longest = 0.0
         while not call.done():
             asked = time.monotonic()
-            assert (await other.call("act", {}, 10)).text == "done"
+            assert (await call_tool(other, "act", {}, 10)).text == "done"
             longest = max(longest, time.monotonic() - asked)
             await asyncio.wait({call}, timeout=0.02)
         with pytest.raises(OutcomeUnknown, match=why) as caught:
@@ -68,7 +69,7 @@ async def test_too_much_is_cut_off_and_the_next_call_works(
         assert sum(each.sent for each in server.plays) < most
         assert psutil.Process().memory_info().rss - before < 64 * MIB
         del server.script["GET"]
-        assert (await connection.call("act", {}, 10)).text == "done"
+        assert (await call_tool(connection, "act", {}, 10)).text == "done"
 
 
 @pytest.mark.parametrize("play", [plays.a_byte_now_and_then, plays.silence], ids=["a byte now and then", "silence"])
@@ -77,9 +78,9 @@ async def test_an_answer_that_takes_its_time_is_not_listened_to_for_longer_than_
 ) -> None:
     async with connected(connections, play, DONE) as (connection, server):
         with pytest.raises(OutcomeUnknown, match=r"did not answer within 0\.3 s"):
-            await connection.call("act", {}, 0.3)
+            await call_tool(connection, "act", {}, 0.3)
         await asyncio.wait_for(server.plays[0].closed.wait(), 5)
-        assert (await connection.call("act", {}, 10)).text == "done"
+        assert (await call_tool(connection, "act", {}, 10)).text == "done"
 
 
 @pytest.mark.parametrize(
@@ -101,22 +102,22 @@ async def test_what_the_protocol_does_not_know_is_an_unknown_outcome(
 ) -> None:
     async with connected(connections, plays.answers(body), DONE) as (connection, _):
         with pytest.raises(OutcomeUnknown, match=why) as caught:
-            await connection.call("act", {}, 10)
+            await call_tool(connection, "act", {}, 10)
         assert len(str(caught.value)) < 2000
         assert len(caught.value.evidence.last_heard or "") < 2000
-        assert (await connection.call("act", {}, 10)).text == "done"
+        assert (await call_tool(connection, "act", {}, 10)).text == "done"
 
 
 async def test_numbers_that_are_none_are_left_out_of_a_result(connections: Connections) -> None:
     async with connected(connections, plays.answers(plays.NAN)) as (connection, _):
-        assert (await connection.call("act", {}, 10)).structured == {"a": None, "b": None, "c": None}
+        assert (await call_tool(connection, "act", {}, 10)).structured == {"a": None, "b": None, "c": None}
 
 
 @pytest.mark.parametrize("play", [plays.answered_twice, plays.progress_beyond_numbers], ids=["twice", "no number"])
 async def test_what_does_no_harm_is_passed_over(connections: Connections, play: Play) -> None:
     async with connected(connections, play, DONE) as (connection, _):
-        assert (await connection.call("act", {}, 10)).text == "done"
-        assert (await connection.call("act", {}, 10)).text == "done"
+        assert (await call_tool(connection, "act", {}, 10)).text == "done"
+        assert (await call_tool(connection, "act", {}, 10)).text == "done"
         assert connection.state.kind == "connected"
 
 
@@ -136,7 +137,7 @@ async def test_no_call_gets_the_answer_to_another(connections: Connections) -> N
 
     async with connected(connections, crossed) as (connection, _):
         outcomes = await asyncio.gather(
-            *(connection.call("act", {"n": n}, 10) for n in range(2)), return_exceptions=True
+            *(call_tool(connection, "act", {"n": n}, 10) for n in range(2)), return_exceptions=True
         )
         assert all(isinstance(each, OutcomeUnknown) for each in outcomes), outcomes
         assert "something else than it was asked" in str(outcomes[0])
@@ -152,7 +153,7 @@ async def test_a_stream_that_is_broken_off_for_ever_is_not_opened_for_ever(conne
         connection = await connections.open(ServerSpec("h", "H", "http", url=server.url), "legacy")
         await until(lambda: len(server.plays) == 5, "the first attempts")
         for _ in range(50):
-            assert (await connection.call("act", {}, 10)).text == "acted"
+            assert (await call_tool(connection, "act", {}, 10)).text == "acted"
         assert len(server.plays) <= 6
 
 
@@ -231,5 +232,5 @@ async def test_schemas_that_are_bombs_leave_out_their_tool_and_fetch_nothing(con
         said = connection.state.message or ""
         bombs = {"doubling", "deep", "wide", "large", "remote", "file"}
         assert {name for name in schemas if f"{name} (" in said} >= bombs
-        await connection.call("good", {}, 5)
+        await call_tool(connection, "good", {}, 5)
         assert not any("schema.json" in head for _, head in server.heads)

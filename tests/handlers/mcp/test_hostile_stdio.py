@@ -12,6 +12,7 @@ from interlock_handlers.connection import Connection
 from interlock_handlers.sandbox.sandbox import Sandbox
 from interlock_handlers.server_errors import OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +26,7 @@ def hostile() -> ServerSpec:
 
 
 async def misbehave(connection: Connection, name: str, seconds: float = 20, **arguments: object) -> str:
-    return (await connection.call("misbehave", {"name": name, **arguments}, seconds)).text
+    return (await call_tool(connection, "misbehave", {"name": name, **arguments}, seconds)).text
 
 
 async def test_a_line_of_48_mb_ends_the_session_and_takes_little_memory(
@@ -111,5 +112,5 @@ async def test_a_child_that_ends_at_each_call_is_started_anew_for_the_next(
     connection = await connections.open(hostile)
     for _ in range(2):
         with pytest.raises(OutcomeUnknown, match="process ended"):
-            await connection.call("attempt", {"name": "leave"}, 10)
+            await call_tool(connection, "attempt", {"name": "leave"}, 10)
     assert await misbehave(connection, "junk", count=1) == '"done"'

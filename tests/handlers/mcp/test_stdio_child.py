@@ -9,6 +9,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.everything import everything_stdio
 from tests.mcp_servers.fixtures import JournalServers
@@ -38,7 +39,7 @@ async def test_a_child_has_only_the_environment_that_its_entry_declares(
 ) -> None:
     monkeypatch.setenv("INTERLOCK_SECRET_KEY", "hidden")
     connection = await connections.open(everything_stdio({"TOKEN": "given"}))
-    environment = json.loads((await connection.call("get-env", {})).text)
+    environment = json.loads((await call_tool(connection, "get-env", {})).text)
     assert environment == {"PATH": os.defpath, "LANG": "C.UTF-8", "TOKEN": "given"}
 
 
@@ -48,7 +49,7 @@ async def test_a_child_and_what_it_started_end_with_the_connection(
     spec = journal.stdio()
     script = 'sleep 1000 & exec "$0" "$@"'
     connection = await connections.open(replace(spec, command="sh", args=("-c", script, spec.command, *spec.args)))
-    await connection.call("record", {"value": "x"})
+    await call_tool(connection, "record", {"value": "x"})
     child = psutil.Process(int(str(journal.received()[0]["pid"])))
     family = [child, *child.children(recursive=True)]
     assert len(family) == 2
@@ -61,7 +62,7 @@ async def test_a_child_that_does_not_want_to_end_is_killed(connections: Connecti
     spec = journal.stdio()
     script = 'trap "" TERM; "$0" "$@"; sleep 1000'
     connection = await connections.open(replace(spec, command="sh", args=("-c", script, spec.command, *spec.args)))
-    await connection.call("record", {"value": "x"})
+    await call_tool(connection, "record", {"value": "x"})
     shell = psutil.Process(int(str(journal.received()[0]["pid"]))).parent()
     assert shell is not None
     assert shell.name() == "sh"
