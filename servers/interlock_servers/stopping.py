@@ -1,7 +1,6 @@
 """Being asked to stop."""
 
 import asyncio
-import contextlib
 import signal
 
 
@@ -10,6 +9,5 @@ async def until_stopped() -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
     await stopped.wait()

@@ -84,7 +84,6 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
     with progress.step("Looking for what holds commands", "Commands are held") as step:
         containment = await asyncio.to_thread(strongest)
         step.done = f"Commands are held by {containment.name}"
-        logger.info("MCP servers: %s.", containment.sentence)
     async with AsyncExitStack() as stack:
         checkpoints = await stack.enter_async_context(checkpoint_pool(resources.runtime_url))
 

@@ -8,25 +8,21 @@ while the call is under way. Its journal is that of `journal.py`: "received" eac
 it has come to its end. With `--sign-in` it answers 401 until that file is there, or (`--calls-only`) does so to calls.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import anyio
 import mcp_types as types
-import uvicorn
 from mcp import MCPError
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.lowlevel import server as lowlevel
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.request_state import RequestStateSecurity
-from mcp.server.runner import serve_loop
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.mcp_servers.journal import Journal
+from tests.mcp_servers.serving import parser, serve
 
 Asked = types.ElicitRequestFormParams | types.ElicitRequestURLParams
 
@@ -166,26 +162,15 @@ def signing_in(app: ASGIApp, signed_in: Path, *, calls_only: bool) -> ASGIApp:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--journal", type=Path, required=True)
-    parser.add_argument("--older", action="store_true")
-    parser.add_argument("--sign-in", type=Path)
-    parser.add_argument("--calls-only", action="store_true")
-    parser.add_argument("--http", type=int, metavar="PORT")
-    parser.add_argument("--sse", type=int, metavar="PORT")
-    options = parser.parse_args()
-    server = asking_server(Journal(options.journal), older=options.older)
-    if options.older:
-        # The one that speaks the older protocol only, where streams are otherwise served with both.
-        patch.object(lowlevel, "serve_dual_era_loop", serve_loop).start()
-    port: int | None = options.http or options.sse
-    if port is None:
-        server.run("stdio")
-        return
-    app: ASGIApp = server.streamable_http_app() if options.http else server.sse_app()
-    if options.sign_in is not None:
-        app = signing_in(app, options.sign_in, calls_only=options.calls_only)
-    uvicorn.run(app, port=port, log_level="warning")
+    asked = parser()
+    asked.add_argument("--sign-in", type=Path)
+    asked.add_argument("--calls-only", action="store_true")
+    options = asked.parse_args()
+
+    def behind(app: ASGIApp) -> ASGIApp:
+        return signing_in(app, options.sign_in, calls_only=options.calls_only) if options.sign_in else app
+
+    serve(asking_server(Journal(options.journal), older=options.older), options, behind)
 
 
 if __name__ == "__main__":

@@ -6,25 +6,20 @@ With `--older` it speaks no later protocol than 2025-11-25. Its journal is that 
 "cancelled" for `wait`.
 """
 
-import argparse
 import base64
 import warnings
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, TypeVar
-from unittest.mock import patch
 
 import anyio
 import mcp_types as types
-import uvicorn
 from mcp import MCPError
-from mcp.server.lowlevel import server as lowlevel
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.runner import serve_loop
 
 from tests.mcp_servers.asking import no_later_than_2025
 from tests.mcp_servers.journal import Journal
+from tests.mcp_servers.serving import parser, serve
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -147,21 +142,8 @@ def _said(what: Any) -> types.CallToolResult:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--journal", type=Path, required=True)
-    parser.add_argument("--older", action="store_true")
-    parser.add_argument("--http", type=int, metavar="PORT")
-    parser.add_argument("--sse", type=int, metavar="PORT")
-    options = parser.parse_args()
-    server = whole_server(Journal(options.journal), older=options.older)
-    if options.older:
-        # The one that speaks the older protocol only, where streams are otherwise served with both.
-        patch.object(lowlevel, "serve_dual_era_loop", serve_loop).start()
-    port: int | None = options.http or options.sse
-    if port is None:
-        server.run("stdio")
-        return
-    uvicorn.run(server.streamable_http_app() if options.http else server.sse_app(), port=port, log_level="warning")
+    options = parser().parse_args()
+    serve(whole_server(Journal(options.journal), older=options.older), options)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ async def ask(place: Place, alice: Person, thread_id: str, *steps: Any) -> str:
 async def test_a_tool_that_is_off_is_not_there(place: Place, alice: Person) -> None:
     thread_id, other = await alice.new_thread(), await alice.new_thread()
     path = f"/api/threads/{thread_id}/tools"
-    assert await alice.ok("GET", path) == {"off": [], "kept": []}
+    assert await alice.ok("GET", path) == {"off": [], "kept": [], "most": 64}
     off = ["journal__record", "nobodys__tool"]
-    assert await alice.ok("PUT", path, {"off": [*off, off[0]]}) == {"off": off, "kept": []}
+    assert await alice.ok("PUT", path, {"off": [*off, off[0]]}) == {"off": off, "kept": [], "most": 64}
     await ask(place, alice, thread_id)
     assert offered(place) == ["journal__add", "journal__fail", "journal__slow"]
     # A model that calls it all the same is told that there is none.

@@ -1,7 +1,8 @@
-import { Inbox, KeyRound, Plug, ScrollText, Search, ShieldCheck, SquarePen, X } from "lucide-react";
+import { Inbox, KeyRound, Plug, ScrollText, ShieldCheck, SquarePen, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
+import { SearchField } from "@/components/ui/SearchField";
 import { UpdateNotice } from "@/features/session/UpdateNotice";
 import { UserMenu } from "@/features/session/UserMenu";
 import { ThreadList } from "@/features/threads/ThreadList";
@@ -61,25 +62,21 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
           )}
         </Link>
       </div>
-      <label className="relative mx-2 mt-3 mb-2 block">
-        <span className="sr-only">{t.threads.search}</span>
-        <Search size={15} aria-hidden="true" className="absolute start-3 top-1/2 -translate-y-1/2 text-soft" />
-        <input
-          id={SEARCH_ID}
-          type="search"
-          className="field min-h-9 border-line! ps-9! text-sm! pointer-coarse:min-h-11"
-          placeholder={t.threads.search}
-          aria-keyshortcuts="Control+K"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" && query) {
-              event.preventDefault();
-              setQuery("");
-            }
-          }}
-        />
-      </label>
+      <SearchField
+        id={SEARCH_ID}
+        label={t.threads.search}
+        className="mx-2 mt-3 mb-2"
+        fieldClassName="min-h-9 border-line! text-sm!"
+        aria-keyshortcuts="Control+K"
+        value={query}
+        onChange={setQuery}
+        onKeyDown={(event) => {
+          if (event.key === "Escape" && query) {
+            event.preventDefault();
+            setQuery("");
+          }
+        }}
+      />
       <nav aria-label={t.app.navigation} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1">
         <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
       </nav>

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from interlock_handlers.tool_choice import MOST_TOOLS
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import not_found
 from interlock_platform.principal import Principal
@@ -22,7 +23,7 @@ class ThreadSwitches:
             if not await store.is_own(session, who.user_id, thread_id):
                 raise not_found()
             switches = await store.read_switches(session, thread_id)
-        return {"off": list(switches.off), "kept": list(switches.kept)}
+        return {"off": list(switches.off), "kept": list(switches.kept), "most": MOST_TOOLS}
 
     async def set(self, who: Principal, thread_id: UUID, off: Sequence[str], kept: Sequence[str]) -> dict[str, Any]:
         """Raises `not_found`."""

@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/Button";
 import { announce } from "@/lib/announce";
 import { Refusal, sentence } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
+import { useDraft } from "@/lib/useDraft";
 import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { FieldError } from "@/lib/protocol";
@@ -22,7 +23,6 @@ import { byField, conditionError } from "./fieldErrors";
 import { Simulate } from "./Simulate";
 import { TargetFields } from "./TargetFields";
 import { TermFields } from "./TermFields";
-import { useDraft } from "./useDraft";
 import type { Known } from "./words";
 
 const words = admin.policy;
@@ -59,7 +59,7 @@ interface RuleEditorProps {
 export function RuleEditor({ rule, known, me, manages, backHref, onDone }: RuleEditorProps) {
   const client = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
-  const { draft, begun, change, forget } = useDraft(rule?.id ?? "new", rule ? draftOf(rule) : newDraft(manages));
+  const { draft, begun, change, forget } = useDraft(`rule.${rule?.id ?? "new"}`, rule ? draftOf(rule) : newDraft(manages));
   const [refused, setRefused] = useState(NOTHING);
   const body = bodyOf(draft, me, manages);
   const errors = byField(refused.errors);

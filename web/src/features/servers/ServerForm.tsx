@@ -13,12 +13,12 @@ import type { FieldError, Server } from "@/lib/protocol";
 import type { ServerBody, ServerPage, Tested } from "@/lib/serversProtocol";
 import { serverUrls } from "@/lib/serverUrls";
 import { urls } from "@/lib/urls";
+import { useDraft } from "@/lib/useDraft";
 import { bodyOf, byField, canTest, draftOf, fieldOfCode, missing, newDraft, type Values } from "./draft";
 import { HeaderFields } from "./HeaderFields";
 import { PersonalNote } from "./PersonalNote";
 import { TestOutcome } from "./TestOutcome";
 import { useServerChange } from "./useServerChange";
-import { useServerDraft } from "./useServerDraft";
 
 const words = admin.servers;
 const NONE: FieldError[] = [];
@@ -39,7 +39,7 @@ interface ServerFormProps {
 /** Enters a server or changes one; it can be tried before. */
 export function ServerForm({ page, manages, backHref, onDone }: ServerFormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const { draft, begun, change, forget } = useServerDraft(page?.server.id ?? "new", page ? draftOf(page) : newDraft(manages));
+  const { draft, begun, change, forget } = useDraft(`server.${page?.server.id ?? "new"}`, page ? draftOf(page) : newDraft(manages));
   const [values, setValues] = useState<Values>({});
   const [refused, setRefused] = useState(NONE);
   const body = bodyOf(draft, values, page !== null);

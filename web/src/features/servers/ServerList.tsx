@@ -1,6 +1,6 @@
-import { Search } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/Button";
+import { SearchField } from "@/components/ui/SearchField";
 import { Spinner } from "@/components/ui/Spinner";
 import { useServers } from "@/lib/api/getServers";
 import { t } from "@/lib/i18n";
@@ -36,11 +36,7 @@ export function ServerList({ onFollow, renderRows = bare }: ServerListProps) {
   return (
     <>
       <div className="flex flex-wrap gap-2 p-3">
-        <label className="relative block min-w-40 flex-1">
-          <span className="sr-only">{picker.search}</span>
-          <Search size={16} aria-hidden="true" className="absolute start-3 top-1/2 -translate-y-1/2 text-soft" />
-          <input type="search" className="field min-h-10 ps-9! pointer-coarse:min-h-11" placeholder={picker.search} value={query} onChange={(event) => setQuery(event.target.value)} />
-        </label>
+        <SearchField label={picker.search} className="min-w-40 flex-1" value={query} onChange={setQuery} />
         {categories.length > 0 && (
           <select aria-label={picker.category} className="field min-h-10 w-auto! max-w-44 pointer-coarse:min-h-11" value={category} onChange={(event) => setCategory(event.target.value)}>
             <option value="">{picker.everyCategory}</option>

@@ -1,6 +1,7 @@
-import { Pin, Search } from "lucide-react";
+import { Pin } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { Button, IconButton } from "@/components/ui/Button";
+import { SearchField } from "@/components/ui/SearchField";
 import { Spinner } from "@/components/ui/Spinner";
 import { Switch } from "@/components/ui/Switch";
 import { announce } from "@/lib/announce";
@@ -11,20 +12,14 @@ import { t } from "@/lib/i18n";
 import { picker } from "@/lib/i18n/en/picker";
 import { notify } from "@/lib/notices";
 import type { ToolInfo } from "@/lib/protocol";
+import { hasWords } from "@/lib/text";
 import { pinned, type Switched, switched, useThreadTools, useToolSwitch } from "./threadTools";
 
 const PAGE = 100;
-/** From here on the model is shown a choice of the tools for each turn. */
-const MANY = 65;
-
 const titleOf = (tool: ToolInfo) => tool.title ?? tool.name.slice(tool.name.indexOf("__") + 2);
 
 function matching(tools: ToolInfo[], names: Map<string, string>, query: string): ToolInfo[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return tools.filter((tool) => {
-    const text = `${tool.name} ${tool.title ?? ""} ${names.get(tool.server) ?? ""} ${tool.description}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  return tools.filter((tool) => hasWords(`${tool.name} ${tool.title ?? ""} ${names.get(tool.server) ?? ""} ${tool.description}`, query));
 }
 
 /** The tools of a conversation's agent, each of them switched on or off for this conversation alone. */
@@ -51,23 +46,20 @@ export function ThreadTools({ threadId }: { threadId: string }) {
     );
   }
   if (!data || !tools) return <Spinner className="mx-auto my-8 block text-soft" />;
+  // Then the model is shown a choice of them for each turn.
+  const isChoice = tools.length > data.most;
   const on = tools.filter(({ name }) => !off.has(name)).length;
   return (
     <>
-      <label className="relative m-3 mb-2 block">
-        <span className="sr-only">{picker.searchTools}</span>
-        <Search size={16} aria-hidden="true" className="absolute start-3 top-1/2 -translate-y-1/2 text-soft" />
-        <input
-          type="search"
-          className="field min-h-10 ps-9! pointer-coarse:min-h-11"
-          placeholder={picker.searchTools}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setMost(PAGE);
-          }}
-        />
-      </label>
+      <SearchField
+        label={picker.searchTools}
+        className="m-3 mb-2"
+        value={query}
+        onChange={(next) => {
+          setQuery(next);
+          setMost(PAGE);
+        }}
+      />
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {found.length === 0 && <p className="px-4 py-6 text-center text-soft">{tools.length === 0 ? picker.noTools : picker.noToolMatch(query)}</p>}
         <ul aria-label={picker.threadTools}>
@@ -83,7 +75,7 @@ export function ThreadTools({ threadId }: { threadId: string }) {
                     {tool.policy === "deny" && ` · ${picker.blocked}`}
                   </p>
                 </div>
-                {tools.length >= MANY && (
+                {isChoice && (
                   <IconButton
                     label={picker.pin(titleOf(tool), server)}
                     aria-pressed={kept.has(tool.name)}
@@ -117,7 +109,7 @@ export function ThreadTools({ threadId }: { threadId: string }) {
           </Button>
         )}
         <p className="w-full">
-          {picker.toolsNote} {tools.length >= MANY && picker.pinNote}
+          {picker.toolsNote} {isChoice && picker.pinNote}
         </p>
       </footer>
     </>

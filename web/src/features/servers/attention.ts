@@ -1,4 +1,5 @@
 import type { Server } from "@/lib/protocol";
+import { hasWords } from "@/lib/text";
 
 /** Whether signing in is what the server needs before anything else. */
 export function needsSignIn(server: Server): boolean {
@@ -12,13 +13,11 @@ export function byUse(servers: Server[]): string[] {
 }
 
 export function matching(servers: Server[], query: string, category: string): Server[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return servers.filter((server) => {
     if (category && !server.categories.includes(category)) return false;
     // An id that was made up means nothing to anybody.
     const id = server.origin === "platform" ? server.id : "";
-    const text = [server.name, id, server.description, ...server.categories].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
+    return hasWords([server.name, id, server.description, ...server.categories].join(" "), query);
   });
 }
 

@@ -7,6 +7,8 @@ export interface Switched {
   off: string[];
   /** Shown to the model however many tools there are. */
   kept: string[];
+  /** How many the model is shown at once; of more, a choice for each turn. */
+  most: number;
 }
 
 /** Which tools are switched off in a conversation, and which are always shown, by the names that models use. */
@@ -19,7 +21,7 @@ export function useToolSwitch(threadId: string) {
   const client = useQueryClient();
   const key = keys.threadTools(threadId);
   return useMutation({
-    mutationFn: (switched: Switched) => request<Switched>("PUT", serverUrls.threadTools(threadId), switched),
+    mutationFn: ({ off, kept }: Switched) => request<Switched>("PUT", serverUrls.threadTools(threadId), { off, kept }),
     scope: { id: `thread-tools ${threadId}` },
     onMutate: async (switched) => {
       await client.cancelQueries({ queryKey: key });
@@ -32,9 +34,9 @@ export function useToolSwitch(threadId: string) {
 const without = (names: string[], name: string) => names.filter((each) => each !== name);
 
 export function switched(now: Switched, name: string, on: boolean): Switched {
-  return on ? { ...now, off: without(now.off, name) } : { off: [...now.off, name], kept: without(now.kept, name) };
+  return on ? { ...now, off: without(now.off, name) } : { ...now, off: [...now.off, name], kept: without(now.kept, name) };
 }
 
 export function pinned(now: Switched, name: string, always: boolean): Switched {
-  return always ? { off: without(now.off, name), kept: [...now.kept, name] } : { ...now, kept: without(now.kept, name) };
+  return always ? { ...now, off: without(now.off, name), kept: [...now.kept, name] } : { ...now, kept: without(now.kept, name) };
 }
