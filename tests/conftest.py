@@ -28,6 +28,10 @@ SECRET_KEY = "the-secret-key-of-the-tests-and-of-nothing-else"
 TEMPLATE = "template_interlock"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="do all of what otherwise is a share: hours")
+
+
 @pytest.fixture(autouse=True)
 def only_this_machine() -> None:
     """No test can reach the network."""

@@ -20,6 +20,10 @@ class Budget:
         self._left -= amount
         return True
 
+    def spend(self, amount: float) -> None:
+        """Use so much of it even if there is not so much: it has to come back before anything can be taken again."""
+        self._left = self._count() - amount
+
     def seconds_until(self, amount: float = 1.0) -> float:
         """When there will be so much, if nothing is used."""
         return max(amount - self._count(), 0.0) / self._rate.per_second

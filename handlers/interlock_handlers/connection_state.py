@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from interlock_handlers.conduct import BLAMELESS, Conduct
+
 ConnectionKind = Literal["off", "connecting", "connected", "sign_in", "error"]
 
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """`message` is a sentence that tells the user what to do; `retry_at` is when it is tried again by itself."""
+    """`message` is a sentence that tells the user what to do; `retry_at` is when it is tried again by itself.
+
+    `conduct` says whether it was cut off before, and is for ourselves.
+    """
 
     kind: ConnectionKind = "off"
     code: str | None = None
@@ -18,3 +23,4 @@ class ConnectionState:
     tools: int = 0
     version: str | None = None
     protocol: str | None = None
+    conduct: Conduct = BLAMELESS

@@ -47,6 +47,7 @@ class Exchange:
         self.in_protocol = True
         self.request_id: object = None
         self.resumptions = 0
+        self.bytes_read = 0
         self.given_up = Latch()
         # Why no credentials could be sent, or none that the server takes.
         self.unauthorized: ServerUnavailable | None = None
@@ -79,7 +80,7 @@ class Exchange:
             return NotExecuted(
                 f"The server refused the call: {said(error.message)} ({error.code})", code="server_refused"
             )
-        return OutcomeUnknown(Evidence(sent_at=self.sent_at, last_heard=self.last_heard, why=why))
+        return OutcomeUnknown(Evidence(self.sent_at, self.last_heard, why, self.bytes_read))
 
 
 def said(text: str) -> str:

@@ -49,8 +49,8 @@ class StreamLimit:
 class Body(httpx2.AsyncByteStream):
     """Ends where the answer does, where `over` says that nobody waits for it any more, or at the limit.
 
-    A fault in it ends this answer and nothing else: `faulty` is told of a broken connection, `excessive` of the limit,
-    `ended` in any case.
+    A fault in it ends this answer and nothing else: `read` is told of every byte, `faulty` of a broken connection,
+    `excessive` of the limit, `ended` in any case.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Body(httpx2.AsyncByteStream):
         limit: Limit,
         over: Latch,
         *,
+        read: Callable[[int], None],
         faulty: Callable[[httpx2.TransportError], None],
         excessive: Callable[[str], None],
         ended: Callable[[], None],
@@ -67,6 +68,7 @@ class Body(httpx2.AsyncByteStream):
         self._inner = inner
         self._limit = limit
         self._over = over
+        self._read = read
         self._faulty = faulty
         self._excessive = excessive
         self._ended = ended
@@ -75,6 +77,7 @@ class Body(httpx2.AsyncByteStream):
         parts = aiter(self._inner)
         try:
             while (part := await unless(self._over, _next(parts))) is not None:
+                self._read(len(part))
                 if why := self._limit.exceeded_by(len(part)):
                     self._excessive(why)
                     return

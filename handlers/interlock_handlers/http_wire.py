@@ -1,7 +1,6 @@
 """A session's HTTP: one client, every request watched, its faults kept to the request that met them."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.budget import Budget
 from interlock_handlers.exchange import Exchange, current_exchange
 from interlock_handlers.http_body import AnswerLimit, Body, GivenUp, StreamLimit, unless
+from interlock_handlers.http_request import address, message, same_origin, stays_open
 from interlock_handlers.latch import Latch, first_of
 from interlock_handlers.limits import ANSWER_RESUMPTIONS, ANSWER_SECONDS, MESSAGE_BYTES, STREAM_OPENINGS
 from interlock_handlers.outbound.outbound import Outbound
@@ -23,6 +23,7 @@ from interlock_handlers.server_spec import ServerSpec
 
 CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 30.0
+BROKEN_OFF = "The server breaks off its answer again and again"
 COMPRESSED = "The server compressed its answer, which it was told not to do"
 
 
@@ -36,6 +37,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
     def __init__(self, spec: ServerSpec, outbound: Outbound, authorization: Authorization | None = None) -> None:
         self.dead = Latch()
         self.doubtful = Latch()
+        self.excessive = Latch()
         self.established = False
         self._spec = spec
         self._authorization = authorization
@@ -60,6 +62,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
 
     def excess(self, why: str) -> None:
         self._excess = why
+        self.excessive.set(why)
         self.dead.set(why)
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:
@@ -67,7 +70,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
             return error
         if self._unauthorized is not None:
             return self._unauthorized
-        where = _address(self._spec.url)
+        where = address(self._spec.url)
         if self._excess:
             return ServerNonsense(f"{where} was cut off: {self._excess}.")
         if self.wants_login:
@@ -85,7 +88,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         return ServerNonsense(f"What answers at {where} does not speak MCP. Check the address and the transport.")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        sent = _message(request)
+        sent = message(request)
         exchange = current_exchange.get() if sent.get("method") == "tools/call" else None
         if exchange is not None:
             exchange.request_id = sent.get("id")
@@ -120,6 +123,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         if response.headers.get("content-encoding", "identity") != "identity":
             # A few compressed bytes can be gigabytes, and what is counted here is the compressed ones.
             await response.aclose()
+            self.excessive.set(COMPRESSED)
             if exchange is None:
                 self._excess = COMPRESSED
             else:
@@ -137,7 +141,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
 
         Raises ServerUnavailable where there are none.
         """
-        if self._authorization is None or not _same_origin(request.url, httpx2.URL(self._spec.url)):
+        if self._authorization is None or not same_origin(request.url, httpx2.URL(self._spec.url)):
             return await self._inner.handle_async_request(request)
         sent = await self._authorization.headers()
         request.headers.update(sent)
@@ -163,7 +167,8 @@ class HttpWire(httpx2.AsyncBaseTransport):
         if exchange is not None:
             exchange.resumptions += 1
             if exchange.resumptions > ANSWER_RESUMPTIONS:
-                exchange.broken.set("The server breaks off its answer again and again")
+                exchange.broken.set(BROKEN_OFF)
+                self.excessive.set(BROKEN_OFF)
             return not (exchange.broken.is_set or exchange.given_up.is_set)
         while not self._openings.take():
             await first_of(self.dead.future, seconds=self._openings.seconds_until())
@@ -175,7 +180,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
         """What says that nobody waits for the answer any more."""
         if exchange is not None:
             return exchange.given_up
-        if _stays_open(request, sent):
+        if stays_open(request, sent):
             return self.dead
         over = Latch()
         asyncio.get_running_loop().call_later(ANSWER_SECONDS, over.set, "The server takes too long to answer")
@@ -191,6 +196,7 @@ class HttpWire(httpx2.AsyncBaseTransport):
                 self.doubtful.set(_sentence(error))
 
         def excessive(why: str) -> None:
+            self.excessive.set(why)
             if carries_session or not self.established:
                 self.excess(why)
             elif exchange is not None:
@@ -202,8 +208,12 @@ class HttpWire(httpx2.AsyncBaseTransport):
             if carries_session and self.is_sse:
                 self.dead.set("The server ended the connection")
 
+        def read(size: int) -> None:
+            if exchange is not None:
+                exchange.bytes_read += size
+
         limit = StreamLimit() if carries_session else AnswerLimit(streamed=streamed)
-        return Body(response.stream, limit, over, faulty=faulty, excessive=excessive, ended=ended)
+        return Body(response.stream, limit, over, read=read, faulty=faulty, excessive=excessive, ended=ended)
 
     def _note(self, request: httpx2.Request, response: httpx2.Response, exchange: Exchange | None) -> None:
         self._status = response.status_code
@@ -227,28 +237,6 @@ class HttpWire(httpx2.AsyncBaseTransport):
         else:
             spoken = kind in ("application/json", "text/event-stream")
             exchange.in_protocol = spoken and response.status_code != 202 and not 300 <= response.status_code < 400
-
-
-def _same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
-    return _origin(one) == _origin(other)
-
-
-def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-def _message(request: httpx2.Request) -> Mapping[str, Any]:
-    if request.method != "POST":
-        return {}
-    try:
-        message: Any = json.loads(request.content)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
-
-
-def _stays_open(request: httpx2.Request, sent: Mapping[str, Any]) -> bool:
-    return request.method == "GET" or sent.get("method") == "subscriptions/listen"
 
 
 def _watch(exchange: Exchange) -> Any:
@@ -293,8 +281,3 @@ def _sentence(error: httpx2.TransportError) -> str:
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
         return "The server cannot be reached"
     return f"The connection broke: {str(error) or type(error).__name__}"
-
-
-def _address(url: str) -> str:
-    """The address as it may be shown: without credentials and without a query that may hold them."""
-    return str(httpx2.URL(url).copy_with(userinfo=b"", query=None, fragment=None))

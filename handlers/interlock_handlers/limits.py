@@ -18,6 +18,9 @@ MESSAGE_BYTES = 8 * 1024 * 1024
 ANSWER_BYTES = 32 * 1024 * 1024
 # What a piece of an answer counts for, however small: many small ones cost us as much as a large answer.
 PIECE_BYTES = 4096
+# What may be read for a call that comes to nothing, and how many of those in a row are borne.
+USELESS_BYTES = 2 * 1024 * 1024
+USELESS_ANSWERS = 5
 # An answer to anything but a call: the handshake, a page of a list, a receipt.
 ANSWER_SECONDS = 60.0
 # How often one answer may be broken off and taken up again.
@@ -30,6 +33,12 @@ STREAM_OPENINGS = Rate(at_once=5, per_second=0.2)
 UNASKED_MESSAGES = Rate(at_once=2000, per_second=200)
 UNASKED_REQUESTS = Rate(at_once=100, per_second=10)
 UNASKED_DROPPED = 5000
+
+# Calls of one user's to one server, where connections are kept by a process that others' are in; and what so many
+# bytes of results count for. The second is for a server that was cut off.
+CALLS = Rate(at_once=200, per_second=20)
+CALLS_ON_PROBATION = Rate(at_once=5, per_second=1)
+BYTES_LIKE_A_CALL = 64 * 1024
 
 # From the start to the handshake; a command may have to fetch what it runs before it can answer.
 START_SECONDS = {"stdio": 60.0, "http": 20.0, "sse": 20.0}

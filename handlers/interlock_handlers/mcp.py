@@ -7,6 +7,7 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.blocks import Block, LinkBlock
 from interlock_handlers.calls import Calls
 from interlock_handlers.changes import Change, Changes
+from interlock_handlers.conduct import BLAMELESS, Conduct
 from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
@@ -35,9 +36,12 @@ class MCPHandler(Calls):
         self._changes = Changes()
         self._connections: dict[str, Connection] = {}
 
-    async def connect(self, spec: ServerSpec, authorization: Authorization | None = None) -> tuple[ToolDefinition, ...]:
+    async def connect(
+        self, spec: ServerSpec, authorization: Authorization | None = None, conduct: Conduct | None = None
+    ) -> tuple[ToolDefinition, ...]:
         """Connect, or try again now; another spec or another account is another connection.
 
+        `conduct` is how the server has behaved elsewhere; without it, as it did here.
         Raises ServerUnavailable (LoginRequired, ServerNonsense); the server then stays in `states` and is tried again
         until it is there or `disconnect` is called.
         """
@@ -45,7 +49,12 @@ class MCPHandler(Calls):
         if connection is None or (connection.spec, connection.authorization) != (spec, authorization):
             former = connection
             connection = Connection(
-                spec, authorization, outbound=self._outbound, changes=self._changes, samples=self._samples
+                spec,
+                authorization,
+                outbound=self._outbound,
+                changes=self._changes,
+                samples=self._samples,
+                conduct=conduct or (former.conduct if former is not None else BLAMELESS),
             )
             self._connections[spec.id] = connection
             if former is not None:

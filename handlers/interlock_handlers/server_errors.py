@@ -38,11 +38,15 @@ class NotExecuted(Exception):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a call whose outcome is not: when it left, the last thing heard of it, what went wrong."""
+    """What is known of a call whose outcome is not: when it left, the last thing heard of it, what went wrong.
+
+    `bytes_read` are those of its answer, of which nothing came.
+    """
 
     sent_at: datetime
     last_heard: str | None
     why: str
+    bytes_read: int = 0
 
 
 class OutcomeUnknown(Exception):

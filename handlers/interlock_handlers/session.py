@@ -64,7 +64,9 @@ class Session:
 
     @property
     def usable(self) -> bool:
-        return self._ready.is_set and not (self._retired or self.ended.is_set or self.wire.doubtful.is_set)
+        return self._ready.is_set and not (
+            self._retired or self.ended.is_set or self.wire.doubtful.is_set or self.wire.excessive.is_set
+        )
 
     @property
     def capabilities(self) -> types.ServerCapabilities:

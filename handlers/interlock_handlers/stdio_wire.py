@@ -43,6 +43,7 @@ class StdioWire:
         """Without `containment`, in the strongest that works here."""
         self.dead = Latch()
         self.doubtful = Latch()
+        self.excessive = Latch()
         self.established = False
         self.wants_login = False
         self._spec = spec
@@ -67,6 +68,7 @@ class StdioWire:
 
     def excess(self, why: str) -> None:
         self._excess = why
+        self.excessive.set(why)
         self.dead.set(why)
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:

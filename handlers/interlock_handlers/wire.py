@@ -15,6 +15,8 @@ class Wire(Protocol):
     """Nothing can come back over it any more."""
     doubtful: Latch
     """The server is gone or has forgotten us; what is under way may still be answered."""
+    excessive: Latch
+    """The server sent more than is taken from it, or nothing that makes sense: it is to be left alone."""
     established: bool
     """The handshake is done."""
     wants_login: bool
@@ -23,7 +25,7 @@ class Wire(Protocol):
     def transport(self) -> Transport: ...
 
     def excess(self, why: str) -> None:
-        """The server sends more than is taken from it: nothing more is read."""
+        """The server sends more than is taken from it: nothing more is read of anything."""
         ...
 
     def diagnosis(self, error: BaseException | None) -> ServerUnavailable:

@@ -1,6 +1,11 @@
-"""The process that keeps connections to MCP servers: `python -m interlock_servers.connections NUMBER_OF_A_SOCKET`."""
+"""A process that keeps connections to MCP servers.
 
+python -m interlock_servers.connections [--probation] NUMBER_OF_A_SOCKET
+"""
+
+import argparse
 import asyncio
+import os
 import resource
 import signal
 import socket
@@ -14,13 +19,23 @@ MOST_BYTES = 4 * 1024**3
 """Of memory of its own: what servers send is bounded, and this is for what was not thought of."""
 
 
+PROBATION_NICE = 10
+"""Servers that were cut off before get of the machine what nobody else needs, and so do the commands among them."""
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m interlock_servers.connections", description=__doc__)
+    parser.add_argument("--probation", action="store_true", help="for servers that were cut off before")
+    parser.add_argument("socket", type=int, help="the number of an open one, at whose other end connections are used")
+    options = parser.parse_args()
     configure_logging(load_settings(), sys.stderr)
     # Ctrl-C goes to the whole family: this one ends when nobody needs its connections any more.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
-    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
+    if options.probation:
+        os.nice(PROBATION_NICE)
+    asyncio.run(serve(socket.socket(fileno=options.socket)))
 
 
 if __name__ == "__main__":

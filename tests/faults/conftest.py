@@ -15,14 +15,10 @@ from tests.faults.lane import Lane, a_lane
 from tests.faults.world import World, a_world
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="prove at full length: hours")
-
-
 @pytest.fixture(scope="session")
 def long(pytestconfig: pytest.Config) -> bool:
     """Whether the whole is wanted, and not the share of it that fits into `make test`."""
-    return bool(pytestconfig.getoption("--long", default=False))
+    return bool(pytestconfig.getoption("--long"))
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,7 @@ class Host:
         if asked.authorization is not None:
             authorization = FromAfar(asked.authorization, self.peer)
         try:
-            return m.DEFINITIONS.pack(await handler.connect(asked.spec, authorization))
+            return m.DEFINITIONS.pack(await handler.connect(asked.spec, authorization, asked.conduct))
         finally:
             self._tell(m.Of(asked.handler, asked.spec.id))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from interlock_handlers.apart.coding import Code
 from interlock_handlers.blocks import Block, LinkBlock
+from interlock_handlers.conduct import Conduct
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer, InputRequired
@@ -38,6 +39,8 @@ class Connect:
     spec: ServerSpec
     authorization: int | None
     """By the number that the asking process gave it: the same number is the same account."""
+    conduct: Conduct
+    """How the server behaved so far."""
 
 
 @dataclass(frozen=True)

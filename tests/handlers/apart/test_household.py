@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -12,13 +14,18 @@ import pytest_asyncio
 
 from interlock_handlers.apart.household import Household
 from interlock_handlers.apart.remote import RemoteHandler
+from interlock_handlers.breaker import ServerResting
+from interlock_handlers.conduct import GOOD_SECONDS
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer
+from interlock_handlers.limits import Rate
 from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.server_errors import OutcomeUnknown
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.telling import LogLine, Progress
+from tests.mcp_servers import hostile_http as plays
 from tests.mcp_servers.fixtures import AskingServers, JournalServers
 from tests.mcp_servers.process import until
+from tests.mcp_servers.scripted import scripted_server
 
 
 @pytest_asyncio.fixture
@@ -113,3 +120,53 @@ async def test_it_ends_with_whom_it_serves(journal: JournalServers) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await until(lambda: not any(each.is_running() for each in family), "the end of all of them")
+
+
+async def test_a_server_that_is_cut_off_goes_to_a_process_of_its_like_and_back_when_it_behaves(
+    household: Household, handler: RemoteHandler
+) -> None:
+    async with scripted_server() as good, scripted_server() as bad:
+        bad.script["tools/call"] = [plays.a_gzip_bomb, {"result": dict(plays.TEXT)}]
+        await handler.connect(ServerSpec("good", "Good", "http", url=good.url))
+        await handler.connect(ServerSpec("bad", "Bad", "http", url=bad.url))
+        assert household.probation_pid is None
+        with pytest.raises(OutcomeUnknown):
+            await handler.call("bad", "act", {}, 20)
+        await until(lambda: household.probation_pid is not None, "the other process")
+        with pytest.raises(ServerResting, match="Bad was cut off"):
+            await handler.call("bad", "act", {}, 20)
+        assert handler.state("bad").code == "server_resting"
+        assert (await handler.call("good", "act", {}, 20)).text == "acted"
+        assert good.heard.count("initialize") == 1
+
+        await until(lambda: handler.state("bad").kind == "connected", "the end of its rest")
+        assert (await handler.call("bad", "act", {}, 20)).text == "done"
+        first, probation = household.pid, household.probation_pid
+        assert probation is not None
+        assert os.getpriority(os.PRIO_PROCESS, probation) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+
+        os.kill(probation, signal.SIGKILL)
+        await until(lambda: household.probation_pid not in (None, probation), "another process")
+        await until(lambda: handler.state("bad").kind == "connected", "the connection")
+        assert household.pid == first
+        assert good.heard.count("initialize") == 1
+
+        kept, greeted = handler._kept["bad"], bad.heard.count("initialize")
+        long_ago = datetime.now(UTC) - timedelta(seconds=GOOD_SECONDS + 1)
+        kept.conduct = replace(kept.conduct, until=long_ago)
+        assert (await handler.call("bad", "act", {}, 20)).text == "done"
+        assert kept.keeper is handler._ordinary
+        assert bad.heard.count("initialize") == greeted + 1
+
+
+async def test_a_server_is_not_called_more_often_than_others_can_bear(
+    handler: RemoteHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock_handlers.apart.kept.CALLS", Rate(at_once=3, per_second=0.001))
+    async with scripted_server() as server:
+        await handler.connect(ServerSpec("s", "S", "http", url=server.url))
+        for _ in range(3):
+            assert (await handler.call("s", "act", {}, 20)).text == "acted"
+        with pytest.raises(ServerResting, match="called more often"):
+            await handler.call("s", "act", {}, 20)
+        assert server.heard.count("tools/call") == 3

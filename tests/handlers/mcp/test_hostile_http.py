@@ -46,15 +46,15 @@ async def connected(
     ],
     ids=lambda each: getattr(each, "__name__", ""),
 )
-async def test_too_much_is_cut_off_and_the_next_call_works(
-    connections: Connections, play: Play, why: str, most: int
+async def test_too_much_is_cut_off_and_after_a_rest_calls_work(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch, play: Play, why: str, most: int
 ) -> None:
+    monkeypatch.setattr("interlock_handlers.conduct.REST_SECONDS", 0.05)
     async with connected(connections, play, DONE) as (connection, server), connected(connections, DONE) as (other, _):
         before = psutil.Process().memory_info().rss
         begun = time.monotonic()
-        call = asyncio.create_task(call_tool(connection, "act", {}, 30))
-        await until(lambda: server.plays, "the call")
         server.script["GET"] = [plays.broken_off_for_ever]
+        call = asyncio.create_task(call_tool(connection, "act", {}, 30))
         longest = 0.0
         while not call.done():
             asked = time.monotonic()
@@ -69,7 +69,10 @@ async def test_too_much_is_cut_off_and_the_next_call_works(
         assert sum(each.sent for each in server.plays) < most
         assert psutil.Process().memory_info().rss - before < 64 * MIB
         del server.script["GET"]
+        await until(lambda: connection.conduct.strikes and connection.state.kind == "connected", "the end of its rest")
         assert (await call_tool(connection, "act", {}, 10)).text == "done"
+        assert "It was cut off once, and goes slower" in (connection.state.message or "")
+        assert other.conduct.strikes == 0
 
 
 @pytest.mark.parametrize("play", [plays.a_byte_now_and_then, plays.silence], ids=["a byte now and then", "silence"])

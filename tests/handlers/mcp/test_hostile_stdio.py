@@ -14,6 +14,7 @@ from interlock_handlers.server_errors import OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
+from tests.mcp_servers.process import until
 
 ROOT = Path(__file__).parents[3]
 MIB = 1 << 20
@@ -30,8 +31,9 @@ async def misbehave(connection: Connection, name: str, seconds: float = 20, **ar
 
 
 async def test_a_line_of_48_mb_ends_the_session_and_takes_little_memory(
-    connections: Connections, hostile: ServerSpec
+    connections: Connections, hostile: ServerSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("interlock_handlers.conduct.REST_SECONDS", 0.05)
     connection = await connections.open(hostile)
     before = psutil.Process().memory_info().rss
     begun = time.monotonic()
@@ -39,6 +41,7 @@ async def test_a_line_of_48_mb_ends_the_session_and_takes_little_memory(
         await misbehave(connection, "long_line", mib=48)
     assert time.monotonic() - begun < 5
     assert psutil.Process().memory_info().rss - before < 32 * MIB
+    await until(lambda: connection.conduct.strikes and connection.state.kind == "connected", "the end of its rest", 20)
     assert await misbehave(connection, "junk", count=1) == '"done"'
 
 

@@ -80,7 +80,7 @@ async def test_children_end_when_their_host_is_killed(journal: JournalServers) -
         host.kill()
         await host.wait()
     pid = int(str(journal.received()[0]["pid"]))
-    await until(lambda: not psutil.pid_exists(pid) or not _lives(psutil.Process(pid)), "the end of the child")
+    await until(lambda: not any(_lives(each) for each in psutil.process_iter() if each.pid == pid), "the end")
 
 
 def _lives(process: psutil.Process) -> bool:

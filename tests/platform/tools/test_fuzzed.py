@@ -82,7 +82,7 @@ async def test_no_request_starts_a_process(
     pytestconfig: pytest.Config, place: Place, alice: Person, bob: Person, scripted: ScriptedServer
 ) -> None:
     chance, refused = random.Random(SEED), 0  # noqa: S311 - the same requests every time
-    count = ALL if pytestconfig.getoption("--long", default=False) else SHARE
+    count = ALL if pytestconfig.getoption("--long") else SHARE
     with processes_started() as started:
         for number in range(count):
             method, path, body = request(chance, scripted.url)
