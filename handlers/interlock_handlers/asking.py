@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -30,12 +30,21 @@ PLAIN_ID = re.compile(r"[!-~]{1,200}")
 class AskedModel:
     """A chat model with a user's tools bound to it: all of them, or of very many those that it is asked about."""
 
-    def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, Any]], kept: Collection[str] = ()) -> None:
-        """`kept` are tools that it is always shown, by name."""
+    def __init__(
+        self,
+        model: BaseChatModel,
+        tools: Sequence[dict[str, Any]],
+        kept: Collection[str] = (),
+        *,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`kept` are tools that it is always shown, by name; `options` go to the provider when it has no tools."""
         self._model = model
         self._choice = ToolChoice(tools, kept)
         few = () if self._choice.is_bounded else tools
         self._plain: Runnable[Any, Any] = without_calls(model, few)
+        if options:
+            self._plain = self._plain.bind(**options)
         self._with_tools: Runnable[Any, Any] = model.bind_tools(few) if few else model
 
     async def ask(

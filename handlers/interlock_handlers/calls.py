@@ -61,7 +61,8 @@ class Calls(ABC):
         A server may want to be told something first: one of the older protocol while it works, and then `ask` is
         awaited and the time limit stands still; one of today's by InputRequired, and then the same call is sent once
         more, by whatever process, with `resume`. Without `ask`, the older kind is declined. What it wants the user's
-        model to write is put to `sample`, and refused without. `told` hears how far it is, and what it logs.
+        model to write comes in the same two ways, with `sample` for the older one, which is refused without. `told`
+        hears how far it is, and what it logs.
         Raises ServerUnavailable (not sent; LoginRequired), NotExecuted (refused before it ran) or OutcomeUnknown (may
         have run).
         """

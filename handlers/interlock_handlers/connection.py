@@ -33,5 +33,8 @@ class Connection(Upkeep):
             if during.ask is None:
                 message = "The server wants to be told something first, and nobody is there to be asked."
                 raise NotExecuted(message, code="input_not_supported")
+            if answer.samplings and not self._samples:
+                message = "The server asked for something that Interlock does not give it (sampling/createMessage)."
+                raise NotExecuted(message, code="input_not_supported")
             return answer
         return call_result(answer)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 64
 HASH_LENGTH = 8
+SAMPLING = "sampling/createMessage"
+"""What a server's wish to have the user's model write is judged as, in the place of a tool: no tool has this name."""
 
 
 class UnusableDefinition(ValueError):

@@ -43,7 +43,7 @@ class InputRequired:
     `declined` are the keys of requests that are not put to anybody; they belong among the answers like the others.
     `request_state` is the server's, to be kept from everybody else and sent back as it is. A server that is not `told`
     the answers only wants the addresses visited: there is no use in calling it again where one was not.
-    `samplings` are for the model, and are written before anybody is asked.
+    `samplings` are what the user's model is to write, by the same kind of key.
     """
 
     requests: tuple[Elicitation, ...]
@@ -51,6 +51,10 @@ class InputRequired:
     declined: tuple[str, ...] = ()
     told: bool = True
     samplings: Mapping[str, SamplingRequest] = field(default_factory=dict)
+
+    @property
+    def wants_answers(self) -> bool:
+        return bool(self.requests or self.declined or self.samplings)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from interlock_graphs.model import Delta, Retrying
 from interlock_handlers.asking import AskedModel
 from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition
+from interlock_handlers.sampling import Sampled, SamplingRequest
+from interlock_handlers.writing import write
 
 KEPT_BUILDS = 4
 """How many toolsets stay compiled: those that were used last."""
@@ -65,6 +67,14 @@ class LLMHandler:
         self._builds[toolset] = build
         for stale in list(self._builds)[:-KEPT_BUILDS]:
             del self._builds[stale]
+
+    async def write(self, request: SamplingRequest, name: str) -> Sampled:
+        """What this user's model, of this name, writes for a server. Raises ModelFailed."""
+        self._under_way += 1
+        try:
+            return await write(self._model, request, name)
+        finally:
+            self._under_way -= 1
 
     async def advance(
         self, thread_id: str, run_id: str, toolset: Hashable, context: ChatContext, *, fresh: bool

@@ -136,6 +136,11 @@ def _why_not(name: str, provider_name: str, error: Exception | None) -> str:
     return f"The model \u201c{name}\u201d cannot be used: it needs {_NEEDS[provider_name]}{kind}."
 
 
+def at_most(model: BaseChatModel, tokens: int) -> dict[str, Any]:
+    """How the model is told that its answer may have so many tokens."""
+    return {"maxTokens" if type(model).__name__ == "ChatBedrockConverse" else "max_tokens": tokens}
+
+
 def without_calls(model: BaseChatModel, tools: Sequence[dict[str, Any]]) -> Runnable[Any, Any]:
     """The model as it is asked when it must not call anything, in a conversation that has calls in it."""
     if tools and type(model).__name__ == "ChatAnthropic":

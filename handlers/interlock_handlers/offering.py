@@ -3,7 +3,7 @@
 import mcp_types as types
 
 from interlock_handlers.convert import model_tool
-from interlock_handlers.definition import ToolDefinition, UnusableDefinition, definition_of
+from interlock_handlers.definition import SAMPLING, ToolDefinition, UnusableDefinition, definition_of
 
 
 def usable_definitions(
@@ -15,6 +15,8 @@ def usable_definitions(
     for tool in tools:
         definition = definition_of(server_id, tool)
         try:
+            if tool.name == SAMPLING:
+                raise UnusableDefinition("its name is the protocol's, and means something else")
             if tool.name in definitions:
                 raise UnusableDefinition("its name is taken by another tool of this server")
             if definition.hash and model_tool(definition):

@@ -12,6 +12,9 @@ from interlock_handlers.storable import short, storable
 MAX_MESSAGES = 100
 MAX_CHARACTERS = 256 * 1024
 MAX_TOKENS = 8192
+"""In one request: what it wants beyond that it does not get."""
+MAX_TOKENS_OF_CALL = 32_768
+"""In all requests of one call together."""
 MAX_STOP_SEQUENCES = 8
 MAX_SAMPLINGS = 8
 """In one call."""

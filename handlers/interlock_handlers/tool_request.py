@@ -68,9 +68,6 @@ def input_required(server: str, result: types.InputRequiredResult) -> InputRequi
             case _:
                 message = f"The server asked for something that Interlock does not give it ({request.method})."
                 raise NotExecuted(message, code="input_not_supported")
-    if asked and samplings:
-        message = "The server wants a person and the model to answer at once, which Interlock does not do."
-        raise NotExecuted(message, code="input_not_supported")
     return replace(_sorted(server, asked.items(), result.request_state), samplings=samplings)
 
 

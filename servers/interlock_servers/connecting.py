@@ -24,7 +24,7 @@ class Inside:
     async def handler(self) -> "Handler":
         from interlock_handlers.mcp import MCPHandler
 
-        return MCPHandler(outbound=self._outbound)
+        return MCPHandler(outbound=self._outbound, samples=True)
 
     async def aclose(self) -> None:
         """Handlers are closed by whoever has them."""
@@ -45,7 +45,7 @@ class Apart:
             if self._household is None:
                 self._household = await asyncio.to_thread(self._make)
                 self._running = asyncio.create_task(self._household.run())
-            return self._household.handler()
+            return self._household.handler(samples=True)
 
     async def aclose(self) -> None:
         if self._running is not None:

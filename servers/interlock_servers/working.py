@@ -24,8 +24,10 @@ from interlock_platform.gate.inputs import Inputs
 from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposals import Proposals
 from interlock_platform.gate.revalidation import Revalidation
+from interlock_platform.gate.samplings import Samplings
+from interlock_platform.gate.writer import Writer
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
-from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, REVALIDATE, TryAgain
+from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, REVALIDATE, WRITE, TryAgain
 from interlock_platform.runs.recovery import Liveness
 from interlock_platform.runs.stops import Stops
 from interlock_platform.tools.service import UserKey
@@ -47,6 +49,7 @@ class Work:
 
     driver: Driver
     executor: Executor
+    writer: Writer
     expiry: Expiry
     revalidation: Revalidation
 
@@ -60,6 +63,10 @@ class Work:
         async def execute(tenant_id: str, call_id: str) -> None:
             faults.reach("execute.begin")
             await self.executor.execute(UUID(tenant_id), UUID(call_id))
+
+        @app.task(name=WRITE, retry=TryAgain())
+        async def write(tenant_id: str, call_id: str) -> None:
+            await self.writer.write(UUID(tenant_id), UUID(call_id))
 
         @app.task(name=EXPIRE, retry=TryAgain())
         async def expire(tenant_id: str, call_id: str) -> None:
@@ -93,7 +100,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         llms: Registry[UserKey, LLMHandler] = Registry(make_llm)
         await in_background(stack, llms.sweep())
         liveness, stops = Liveness(conninfo(resources.queue_url)), Stops(database)
-        inputs = Inputs(resources.proposer.ledger, settings.approval_minutes)
+        inputs = Inputs(resources.proposer.ledger, Samplings(resources.proposer), settings.approval_minutes)
         executor = Executor(
             database,
             resources.proposer,
@@ -105,10 +112,20 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
             timeout_seconds=settings.call_timeout_seconds,
         )
         stack.push_async_callback(executor.aclose)
+        writer = Writer(
+            database,
+            resources.proposer,
+            inputs,
+            llms,
+            executor.stopping,
+            model=settings.model,
+            name=liveness.process_name,
+        )
+        stack.push_async_callback(writer.aclose)
         proposals = Proposals(database, resources.proposer, executor)
         driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
         revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
-        Work(driver, executor, resources.expiry, revalidation).register(resources.queue.app)
+        Work(driver, executor, writer, resources.expiry, revalidation).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, executor.stopping.obey(resources.bell))
         await in_background(stack, liveness.keep())

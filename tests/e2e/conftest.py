@@ -30,6 +30,7 @@ from tests.mcp_servers.fixtures import (  # noqa: F401
     everything_sse,
     journal,
     toolbox_http,
+    whole,
 )
 from tests.model_server.scripted_model import ScriptedModel
 from tests.running import catalogue_file, interlock

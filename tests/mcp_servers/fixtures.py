@@ -139,22 +139,20 @@ class WholeServers:
         self._stack = stack
         self._started: dict[tuple[str, ...], int] = {}
 
-    def spec(self, transport: str, *options: str) -> ServerSpec:
+    def spec(self, transport: str, *options: str, id: str = "whole") -> ServerSpec:
         """The server over that transport; over stdio, whoever connects starts it."""
         args = ["-m", "tests.mcp_servers.whole", "--journal", str(self._journal), *options]
         if transport == "stdio":
             env = {"PYTHONPATH": str(Path(__file__).parents[2])}
-            return ServerSpec(
-                "whole", "Whole", "stdio", command=sys.executable, args=tuple(args), env=env, sandbox=OPEN
-            )
+            return ServerSpec(id, "Whole", "stdio", command=sys.executable, args=tuple(args), env=env, sandbox=OPEN)
         port = self._started.get((transport, *options))
         if port is None:
             port = self._started[(transport, *options)] = free_port()
             argv = [sys.executable, *args, f"--{transport}", str(port)]
             self._stack.enter_context(running(argv, port, self._log))
         if transport == "sse":
-            return ServerSpec("whole", "Whole", "sse", url=f"http://127.0.0.1:{port}/sse")
-        return ServerSpec("whole", "Whole", "http", url=f"http://127.0.0.1:{port}/mcp")
+            return ServerSpec(id, "Whole", "sse", url=f"http://127.0.0.1:{port}/sse")
+        return ServerSpec(id, "Whole", "http", url=f"http://127.0.0.1:{port}/mcp")
 
     def heard(self, value: str, event: str) -> int:
         """How often `wait` began with this value ("received"), or was cancelled."""

@@ -64,13 +64,16 @@ def whole_server(journal: Journal, *, older: bool) -> MCPServer:
         return types.CallToolResult(content=content, structured_content={"kinds": 6})
 
     @server.tool(description="Have something written by the model of whoever calls, so many times.")
-    async def write(times: int, context: Context) -> types.CallToolResult | types.InputRequiredResult:
+    async def write(
+        times: int, context: Context, tokens: int = 100, picture: bool = False
+    ) -> types.CallToolResult | types.InputRequiredResult:
         if older:
-            return _said([(await _sampled(context, number)).content for number in range(times)])
+            wants = [_wanted(number, tokens, picture=picture) for number in range(times)]
+            return _said([(await _sampled(context, each)).content for each in wants])
         so_far = int(context.request_state or "0")
         responses = context.input_responses or {}
         if so_far < times:
-            wanted = types.CreateMessageRequest(params=_wanted(so_far))
+            wanted = types.CreateMessageRequest(params=_wanted(so_far, tokens, picture=picture))
             return types.InputRequiredResult(input_requests={"w": wanted}, request_state=str(so_far + 1))
         return _said([response.content for response in responses.values() if isinstance(response, Sampling)])
 
@@ -110,19 +113,28 @@ Sampling = types.CreateMessageResult
 T = TypeVar("T")
 
 
-def _wanted(number: int) -> types.CreateMessageRequestParams:
-    message = types.SamplingMessage(role="user", content=types.TextContent(text=f"Write line {number}."))
-    return types.CreateMessageRequestParams(messages=[message], max_tokens=100, system_prompt="Be short.")
+def _wanted(number: int, tokens: int, *, picture: bool) -> types.CreateMessageRequestParams:
+    content: list[types.SamplingMessageContentBlock] = [types.TextContent(text=f"Write line {number}.")]
+    if picture:
+        content.append(types.ImageContent(data=base64.b64encode(PIXEL).decode(), mime_type="image/png"))
+    return types.CreateMessageRequestParams(
+        messages=[types.SamplingMessage(role="user", content=content)],
+        max_tokens=tokens,
+        system_prompt="Be short.",
+        temperature=0.5,
+        stop_sequences=["THE END"],
+        include_context="thisServer",
+    )
 
 
-async def _sampled(context: Context, number: int) -> types.CreateMessageResult:
-    wanted = _wanted(number)
+async def _sampled(context: Context, wanted: types.CreateMessageRequestParams) -> types.CreateMessageResult:
     with warnings.catch_warnings(action="ignore"):
         return await _or_why(
             context.session.create_message(
                 wanted.messages,
                 max_tokens=wanted.max_tokens,
                 system_prompt=wanted.system_prompt,
+                stop_sequences=wanted.stop_sequences,
                 related_request_id=context.request_id,
             )
         )

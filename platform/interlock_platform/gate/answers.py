@@ -17,6 +17,13 @@ def answer(whole: Whole, decision: Respond) -> dict[str, Any]:
         if decision.response is None or decision.content is not None:
             raise _invalid("/response", "Write the answer that stands in for the tool's.")
         return {"text": decision.response, "structured": None, "is_error": False}
+    if kind == "sampling":
+        raise Problem("invalid", 422, "Approve this, or reject it: the model writes the answer.")
+    if kind == "sampling_answer":
+        if decision.content is not None:
+            raise _invalid("/content", "Nothing is to be filled in here.")
+        text = json.loads(whole.call.arguments)["text"] if decision.response is None else decision.response
+        return {"text": text, "structured": None, "is_error": False}
     if decision.response is not None:
         raise _invalid("/response", "The server asked for fields: fill them in as `content`.")
     schema = json.loads(whole.call.arguments)["schema"]

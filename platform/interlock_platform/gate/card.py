@@ -10,10 +10,22 @@ from uuid import UUID
 from interlock_platform.gate.store import Whole
 from interlock_platform.policy.scope import scope_of
 from interlock_platform.policy.terms import Need
+from interlock_platform.tables.ledger import Call
 
-REASONS = {"tool": "tool_approval", "elicitation": "elicitation", "login": "login"}
+REASONS = {
+    "tool": "tool_approval",
+    "elicitation": "elicitation",
+    "login": "login",
+    "sampling": "sampling",
+    "sampling_answer": "sampling_answer",
+}
+SAMPLING_WORDS = {
+    "sampling": "{} asks your model to write something.",
+    "sampling_answer": "What your model wrote for {}.",
+}
 MOST_EXTENSIONS = 10
-REMEMBER = ("arguments", "thread", "always")
+REMEMBER = {"tool": ("arguments", "thread", "always"), "sampling": ("thread", "always")}
+"""What may be remembered of the kinds that people approve."""
 
 DECISION_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -21,7 +33,7 @@ DECISION_SCHEMA: dict[str, Any] = {
         "decision": {"enum": ["approve", "reject", "respond"]},
         "seal": {"type": "string"},
         "arguments": {"type": "object"},
-        "remember": {"enum": list(REMEMBER)},
+        "remember": {"enum": list(REMEMBER["tool"])},
         "reason": {"type": "string"},
         "response": {"type": "string"},
         "content": {"type": "object"},
@@ -41,7 +53,7 @@ class Viewer:
 def card(whole: Whole, server_names: Mapping[str, str], viewer: Viewer) -> dict[str, Any]:
     """The whole `Call` of the wire."""
     call, declared = whole.call, whole.declared
-    asked = json.loads(call.arguments) if call.kind != "tool" else None
+    server_name = whole.server_name or server_names.get(call.server_id, call.server_id)
     return {
         "id": str(call.id),
         "thread_id": str(call.thread_id),
@@ -53,14 +65,14 @@ def card(whole: Whole, server_names: Mapping[str, str], viewer: Viewer) -> dict[
         "tool": {
             "name": call.name,
             "server": call.server_id,
-            "server_name": whole.server_name or server_names.get(call.server_id, call.server_id),
+            "server_name": server_name,
             "title": declared["title"],
             "description": declared["description"],
             "input_schema": declared["input_schema"],
             "annotations": declared["annotations"],
             "definition_hash": call.definition_hash,
         },
-        "asked": asked,
+        "asked": _asked(call, server_name),
         "effect": call.effect,
         "risk": call.risk,
         "unattended": call.unattended,
@@ -70,6 +82,16 @@ def card(whole: Whole, server_names: Mapping[str, str], viewer: Viewer) -> dict[
         **question(whole, viewer),
         **standing(whole),
     }
+
+
+def _asked(call: Call, server_name: str) -> dict[str, Any] | None:
+    """What a server, or Interlock for it, wants to be told; what it wants written stands in the arguments."""
+    if call.kind == "tool":
+        return None
+    if call.kind in SAMPLING_WORDS:
+        return {"mode": None, "message": SAMPLING_WORDS[call.kind].format(server_name), "schema": None, "url": None}
+    found: dict[str, Any] = json.loads(call.arguments)
+    return found
 
 
 def change(whole: Whole) -> dict[str, Any]:
@@ -111,12 +133,12 @@ def may(whole: Whole, viewer: Viewer) -> dict[str, Any]:
     waits = call.state == "proposed"
     decider = terms.decider(viewer.user_id, viewer.roles, call.user_id)
     own = decider and viewer.user_id == call.user_id
-    remembers = waits and own and call.kind == "tool" and not call.unattended and terms.refused is None
+    remembers = waits and own and not call.unattended and terms.refused is None
     return {
         "decide": waits and decider,
         "rule": None if decider else rule_of(terms.needs),
         "extend": waits and decider and terms.extend and call.extensions < MOST_EXTENSIONS,
-        "remember": list(REMEMBER) if remembers else [],
+        "remember": list(REMEMBER.get(call.kind, ())) if remembers else [],
     }
 
 

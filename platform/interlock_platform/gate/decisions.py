@@ -131,7 +131,7 @@ class Decisions:
     async def _approve(self, held: Held, decision: Approve) -> Whole | None:
         """One approval more; with enough of them the call is approved."""
         call, who, session = held.whole.call, held.who, held.session
-        if call.kind != "tool":
+        if call.kind not in ("tool", "sampling"):
             raise Problem("invalid", 422, "Answer this, or reject it: there is nothing to approve.")
         edited = decision.arguments is not None and decision.arguments != json.loads(call.arguments)
         changes, terms = await self._edited(held, decision.arguments or {}) if edited else ({}, held.whole.terms)

@@ -19,7 +19,7 @@ from interlock_platform.gate import store
 from interlock_platform.gate.artifacts.sorting import Kept
 from interlock_platform.gate.artifacts.store import keep
 from interlock_platform.gate.holding import Holding
-from interlock_platform.gate.inputs import Inputs, accepted, login_declined, responses
+from interlock_platform.gate.inputs import CannotGoOn, Inputs, responses
 from interlock_platform.gate.last_look import Void, last_look
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.progress import Reports
@@ -140,26 +140,16 @@ class Executor:
 
     async def _resume(self, key: UserKey, call: Call, children: Sequence[Call]) -> None:
         """Goes on with a call whose server was told what it asked for, if all that was approved still holds."""
-        kept, answers = call.input or {}, responses(call, children)
-        handler, error = None, None
-        if login_declined(children):
-            error = {
-                "code": LoginRequired.code,
-                "message": "Nobody signed in to the server, so the call did not go on.",
-            }
-        elif not kept.get("told", True) and not accepted(answers):
-            message = "What the server wanted to have visited first was declined, so the call did not go on."
-            error = {"code": "input_declined", "message": message}
-        else:
-            try:
-                handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds)
-            except ServerUnavailable as unavailable:
-                error = told(unavailable)
-        if handler is None:
+        try:
+            answers = responses(call, children)
+            handler = await self._tools.look_again(key, call.server_id, self._timeout_seconds)
+        except (CannotGoOn, ServerUnavailable) as why:
+            error = why.wire if isinstance(why, CannotGoOn) else told(why)
             await self._end(key.tenant_id, call, ("input_required",), "failed", error=error)
             return
         if await self._start(key, call, handler, ("input_required",)):
-            await self._send_and_settle(key, call, handler, Resumption(kept.get("state"), answers))
+            resumption = Resumption((call.input or {}).get("state"), answers)
+            await self._send_and_settle(key, call, handler, resumption)
 
     async def _send_and_settle(self, key: UserKey, call: Call, handler: Handler, resume: Resumption | None) -> None:
         self._sent.add(call.id)

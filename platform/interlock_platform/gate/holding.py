@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 from interlock_handlers.elicitation import CANCELLED, Ask, Elicitation, ElicitationAnswer
+from interlock_handlers.sampling import Sample, Sampled, SamplingRefused, SamplingRequest
 from interlock_platform.database import Database
 from interlock_platform.gate import store
 from interlock_platform.gate.inputs import MOST_ROUNDS, Inputs, answer_of, asked_by_server, run_is_over
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.written import is_review_of, is_settled, outcome
 from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.bell import Bell
@@ -48,6 +50,59 @@ class Holding:
                 await asyncio.shield(insist(lambda: self._go_on(key, call, child_id), call))
 
         return ask
+
+    def writing_for(self, key: UserKey, call: Call) -> Sample:
+        """How the server of this call has its user's model write something."""
+
+        async def sample(request: SamplingRequest) -> Sampled:
+            child_id = uuid4()
+            refusal = await insist(lambda: self._put_sampling(key, call, child_id, request), call)
+            if refusal is not None:
+                raise SamplingRefused(refusal)
+            try:
+                written = await self._written(key, call, child_id)
+            finally:
+                await asyncio.shield(insist(lambda: self._go_on(key, call, child_id), call))
+            if isinstance(written, str):
+                raise SamplingRefused(written)
+            return written
+
+        return sample
+
+    async def _put_sampling(self, key: UserKey, call: Call, child_id: UUID, request: SamplingRequest) -> str | None:
+        """Enters it, or says why not."""
+        async with self._database.transaction(key.scope) as session:
+            thread = await runs.hold(session, call.thread_id)
+            whole = await store.find(session, call.id)
+            if thread is None or whole is None or await run_is_over(session, call):
+                return "The run is over."
+            if await store.row(session, child_id) is not None:
+                # Only the answer to the commit was lost.
+                return None
+            refusal = await self._inputs.samplings.refusal(session, whole.call, [request])
+            if refusal is not None:
+                return refusal
+            if whole.call.state == "started":
+                kept = {"round": 0, **(whole.call.input or {}), "held": True}
+                await self._ledger.move(
+                    session, thread, call.id, ("started",), "input_required", actor=None, input=kept
+                )
+            await self._inputs.samplings.put(session, thread, whole.call, request, call_id=child_id)
+            await self._ledger.go_on(session, thread)
+        return None
+
+    async def _written(self, key: UserKey, call: Call, child_id: UUID) -> Sampled | str:
+        with self._bell.reader(THREAD_CHANNEL) as rings:
+            while True:
+                children = await insist(lambda: self._children(key, call), call)
+                child = next((each for each in children if each.id == child_id), None)
+                if child is None or is_settled(child, children):
+                    return outcome(child, children) if child else "The chat is gone."
+                await self._ring_about(call.thread_id, rings)
+
+    async def _children(self, key: UserKey, call: Call) -> Sequence[Call]:
+        async with self._database.transaction(key.scope) as session:
+            return await store.children(session, call.id)
 
     async def _put(self, key: UserKey, call: Call, child_id: UUID, elicitation: Elicitation) -> bool:
         async with self._database.transaction(key.scope) as session:
@@ -96,7 +151,9 @@ class Holding:
             thread = await runs.hold(session, call.thread_id)
             if thread is None:
                 return
-            await self._ledger.withdraw(session, thread, child_id)
+            for child in await store.children(session, call.id):
+                if child.id == child_id or is_review_of(child, child_id):
+                    await self._ledger.withdraw(session, thread, child.id)
             if not any(child.state in store.OPEN for child in await store.children(session, call.id)):
                 await self._ledger.move(session, thread, call.id, ("input_required",), "started", actor=None)
 

@@ -1,4 +1,4 @@
-"""What servers want to be told before a call goes on: questions and sign-ins wait as calls do, in the same ledger."""
+"""What servers want before a call goes on: questions, sign-ins and texts wait as calls do, in the same ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,14 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_handlers.elicitation import CANCELLED, DECLINED, Elicitation, ElicitationAnswer, InputRequired
+from interlock_handlers.sampling import Sampled
+from interlock_handlers.server_errors import LoginRequired
 from interlock_platform.gate import store
 from interlock_platform.gate.ledger import Ledger
+from interlock_platform.gate.samplings import Samplings
 from interlock_platform.gate.seal import canonical, seal
 from interlock_platform.gate.store import Whole
+from interlock_platform.gate.written import outcome
 from interlock_platform.policy.terms import Terms
 from interlock_platform.runs import store as runs
 from interlock_platform.tables.conversation import Thread
@@ -24,19 +28,31 @@ MOST_ROUNDS = 4
 MOST_LOGINS = 3
 """How often a person is asked to sign in for one call."""
 INPUT_ENDED = "input_ended"
+SAMPLING_REFUSED = "sampling_refused"
+
+
+class CannotGoOn(Exception):
+    """A call whose server can't be given what it wants."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.wire = {"code": code, "message": message}
 
 
 @dataclass(frozen=True)
 class Asked:
     """What one row is about, as a card shows it."""
 
-    kind: Literal["elicitation", "login"]
-    message: str
+    kind: Literal["elicitation", "login", "sampling_answer"]
+    message: str = ""
     mode: Literal["form", "url"] | None = None
     schema: dict[str, Any] | None = None
     url: str | None = None
+    written: dict[str, str] | None = None
 
     def wire(self) -> dict[str, Any]:
+        if self.written is not None:
+            return self.written
         return {"mode": self.mode, "message": self.message, "schema": self.schema, "url": self.url}
 
 
@@ -47,37 +63,44 @@ def asked_by_server(elicitation: Elicitation) -> Asked:
 class Inputs:
     """Enters questions below the calls that they hold up, and reads the answers."""
 
-    def __init__(self, ledger: Ledger, approval_minutes: int) -> None:
+    def __init__(self, ledger: Ledger, samplings: Samplings, approval_minutes: int) -> None:
+        self.samplings = samplings
         self._ledger = ledger
         self._approval_minutes = approval_minutes
 
     async def require(self, session: AsyncSession, thread: Thread, whole: Whole, asked: InputRequired) -> Whole | None:
         """The call stops until the requests are answered; its server keeps nothing, so any process goes on with it."""
         call = whole.call
-        round_number = (call.input or {}).get("round", 0) + 1
+        round_number = (call.input or {}).get("round", 0) + bool(asked.requests or asked.declined)
         if round_number > MOST_ROUNDS:
             message = f"The server asked for input more than {MOST_ROUNDS} times in one call."
             return await self._fail(session, thread, call, "too_many_rounds", message)
         if await run_is_over(session, call):
             message = "The run ended before the server's question could be answered, so the call did not go on."
             return await self._fail(session, thread, call, INPUT_ENDED, message)
-        children = [
-            await self.put(session, thread, call, asked_by_server(each), position=position)
+        refusal = await self.samplings.refusal(session, call, asked.samplings.values()) if asked.samplings else None
+        if refusal is not None:
+            return await self._fail(session, thread, call, SAMPLING_REFUSED, not_written(refusal))
+        children = {
+            each.key: await self.put(session, thread, call, asked_by_server(each), position=position)
             for position, each in enumerate(asked.requests)
-        ]
+        }
+        for position, (key, wanted) in enumerate(asked.samplings.items(), len(children)):
+            children[key] = await self.samplings.put(session, thread, call, wanted, position=position)
         kept = {
             "round": round_number,
             "held": False,
             "state": asked.request_state,
             "told": asked.told,
             "declined": list(asked.declined),
-            "asked": {each.key: str(child.call.id) for each, child in zip(asked.requests, children, strict=True)},
+            "asked": {key: str(child.call.id) for key, child in children.items()},
         }
         stopped = await self._ledger.move(
             session, thread, call.id, ("started",), "input_required", actor=None, input=kept
         )
         if stopped is not None:
-            await (self._ledger.go_on(session, thread) if children else self._ledger.execute(session, thread, call.id))
+            open_yet = any(child.call.state in store.OPEN for child in children.values())
+            await (self._ledger.go_on(session, thread) if open_yet else self._ledger.execute(session, thread, call.id))
         return stopped
 
     async def require_login(self, session: AsyncSession, thread: Thread, whole: Whole, server: str) -> bool:
@@ -164,21 +187,33 @@ def answer_of(child: Call) -> ElicitationAnswer:
             return CANCELLED
 
 
-def responses(call: Call, children: Sequence[Call]) -> dict[str, ElicitationAnswer]:
-    """The answers to the latest round, by the server's own names for its requests."""
+def responses(call: Call, children: Sequence[Call]) -> dict[str, ElicitationAnswer | Sampled]:
+    """The answers to the latest round, by the server's own names for its requests. Raises CannotGoOn."""
     kept = call.input or {}
+    if any(each.kind == "login" and each.state not in ("proposed", "answered") for each in children):
+        raise CannotGoOn(LoginRequired.code, "Nobody signed in to the server, so the call did not go on.")
     by_id = {str(child.id): child for child in children}
-    answered = {key: answer_of(by_id[child_id]) for key, child_id in kept.get("asked", {}).items()}
-    return {**answered, **dict.fromkeys(kept.get("declined", ()), DECLINED)}
+    given: dict[str, ElicitationAnswer | Sampled] = dict.fromkeys(kept.get("declined", ()), DECLINED)
+    for key, child_id in kept.get("asked", {}).items():
+        child = by_id[child_id]
+        answer = outcome(child, children) if child.kind == "sampling" else answer_of(child)
+        if isinstance(answer, str):
+            # Today's protocol has no words for "it was not written".
+            raise CannotGoOn(SAMPLING_REFUSED, not_written(answer))
+        given[key] = answer
+    if not kept.get("told", True) and any(answer in (DECLINED, CANCELLED) for answer in given.values()):
+        message = "What the server wanted to have visited first was declined, so the call did not go on."
+        raise CannotGoOn("input_declined", message)
+    return given
+
+
+def not_written(why: str) -> str:
+    return f"The server wanted your model to write something, and it did not: {why}"
 
 
 def login_declined(children: Sequence[Call]) -> bool:
     """Whether the user would not sign in, or did not in time."""
     return any(each.kind == "login" and each.state not in ("proposed", "answered") for each in children)
-
-
-def accepted(answers: dict[str, ElicitationAnswer]) -> bool:
-    return all(answer.action == "accept" for answer in answers.values())
 
 
 async def run_is_over(session: AsyncSession, call: Call) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interlock_handlers.definition import ToolDefinition
 from interlock_platform.gate.arguments import errors_in
 from interlock_platform.gate.proposer import Proposer, Wanted, refusal
+from interlock_platform.gate.samplings import sampling_definition
 from interlock_platform.gate.seal import seal
 from interlock_platform.gate.store import Whole
 from interlock_platform.grants import store as grants
@@ -16,6 +17,9 @@ from interlock_platform.rights import has
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tools.definitions.review import Offered
 from interlock_platform.tools.service import Tools, UserKey
+
+NO_LONGER = "The person who asked for it may no longer act here."
+LAXER = "The policy changed, and what allowed the call is not enough any more."
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ async def last_look(
     call, definition = whole.call, offered.definition
     requester = whole.people.get(call.user_id)
     if requester is None or not requester.active or not has(requester.roles, "runs.start"):
-        return Void("The person who asked for it may no longer act here.")
+        return Void(NO_LONGER)
     connection = await tools.connection_of(session, key, call.server_id)
     if not connection:
         return Void("You are no longer connected to this server. Connect it, and ask again.")
@@ -56,8 +60,21 @@ async def last_look(
     if today.verdict.verdict == "deny":
         return Void(refusal(today.verdict))
     if not await _still_holds(session, whole, today):
-        return Void("The policy changed, and what allowed the call is not enough any more.", anew)
+        return Void(LAXER, anew)
     return None
+
+
+async def last_look_at_sampling(session: AsyncSession, whole: Whole, key: UserKey, proposer: Proposer) -> str | None:
+    """What speaks against asking the user's model for a server now."""
+    call, requester = whole.call, whole.people.get(whole.call.user_id)
+    if requester is None or not requester.active or not has(requester.roles, "runs.start"):
+        return NO_LONGER
+    if bound(call, key, sampling_definition(call.server_id)) != call.seal:
+        return "It is not what was approved any more."
+    today = await proposer.judge_again(session, call)
+    if today.verdict.verdict == "deny":
+        return refusal(today.verdict)
+    return None if await _still_holds(session, whole, today) else LAXER
 
 
 def bound(call: Call, key: UserKey, definition: ToolDefinition) -> str:

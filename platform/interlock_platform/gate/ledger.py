@@ -60,7 +60,7 @@ class Ledger:
         if (new in WAITING) or any(state in WAITING for state in old):
             await self.ring(session, whole)
         if new == "approved":
-            await self.execute(session, thread, call_id)
+            await (self.write if call.kind == "sampling" else self.execute)(session, thread, call_id)
         elif new not in OPEN and call.parent_id is not None:
             await self._resume(session, thread, call.parent_id)
         elif new not in ("started", "input_required"):
@@ -118,7 +118,7 @@ class Ledger:
             await self.ring(session, whole)
             return whole
         self._record(session, None, f"call.{row.state}", row)
-        if row.state not in OPEN:
+        if row.state not in OPEN and row.kind == "tool":
             await self._tell(session, thread, whole)
         return whole
 
@@ -136,6 +136,10 @@ class Ledger:
     async def execute(self, session: AsyncSession, thread: Thread, call_id: UUID) -> None:
         """Has the executor look at the call."""
         await self._queue.execute(session, tenant_of(thread), call_id)
+
+    async def write(self, session: AsyncSession, thread: Thread, call_id: UUID) -> None:
+        """Has the writer look at what a server wants written."""
+        await self._queue.write(session, tenant_of(thread), call_id)
 
     async def go_on(self, session: AsyncSession, thread: Thread) -> None:
         """Has the thread's runs looked at again."""

@@ -1,7 +1,7 @@
 """Puts a call to the policy and enters it as what the policy makes of it: allowed, refused, or a question to people."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,6 +34,9 @@ class Wanted:
     definition: ToolDefinition
     arguments: str
     generation: int = 0
+    kind: str = "tool"
+    parent_id: UUID | None = None
+    call_id: UUID = field(default_factory=uuid4)
 
 
 class Proposer:
@@ -55,9 +58,14 @@ class Proposer:
         return row
 
     async def propose_anew(self, session: AsyncSession, thread: Thread, wanted: Wanted) -> Whole:
-        """Enters what takes the place of a call that is void."""
+        """Enters what no message of the model proposes: such as what takes the place of a call that is void."""
         judged = await self._judge(session, thread, wanted)
         return await self.ledger.enter(session, thread, await self._row(session, thread, wanted, judged))
+
+    async def propose_below(self, session: AsyncSession, thread: Thread, wanted: Wanted) -> Whole:
+        """Enters what a server wants before a call of its own goes on."""
+        await self._tools.pin(session, wanted.definition)
+        return await self.propose_anew(session, thread, wanted)
 
     async def judge_again(self, session: AsyncSession, call: Call, arguments: dict[str, Any] | None = None) -> Judged:
         """What policy says today of a call that is in the ledger, or of it with other arguments."""
@@ -91,7 +99,7 @@ class Proposer:
 
     async def _row(self, session: AsyncSession, thread: Thread, wanted: Wanted, judged: Judged) -> Call:
         definition = wanted.definition
-        verdict, call_id = judged.verdict, uuid4()
+        verdict, call_id = judged.verdict, wanted.call_id
         minutes = verdict.terms.expiry.minutes if verdict.terms.expiry else self._approval_minutes
         key = UserKey(tenant_of(thread), thread.user_id)
         return Call(
@@ -101,7 +109,9 @@ class Proposer:
             run_id=wanted.run_id,
             user_id=thread.user_id,
             tool_call_id=wanted.tool_call_id,
+            kind=wanted.kind,
             generation=wanted.generation,
+            parent_id=wanted.parent_id,
             position=wanted.position,
             name=definition.qualified_name,
             server_id=definition.server_id,

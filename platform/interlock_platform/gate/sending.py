@@ -73,6 +73,7 @@ class Sender:
                 self._timeout_seconds,
                 {IDEMPOTENCY_KEY: str(call.id)},
                 ask=self._holding.asking_about(key, call),
+                sample=self._holding.writing_for(key, call),
                 told=told,
                 resume=resume,
             )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from interlock_handlers.definition import SAMPLING
 from interlock_platform.grants.offer import Offer
 from interlock_platform.grants.standing import Standing
 from interlock_platform.policy.judge import LAYERS
@@ -112,7 +113,7 @@ def _standings() -> Select[Grant, datetime, bool, str, Any]:
         .exists()
     )
     return (
-        select(Grant, func.now(), offered, col(Thread.title), col(Server.name))
+        select(Grant, func.now(), or_(offered, col(Grant.tool) == SAMPLING), col(Thread.title), col(Server.name))
         .outerjoin(Thread, col(Thread.id) == col(Grant.thread_id))
         .outerjoin(Server, col(Server.id) == col(Grant.server_id))
         .execution_options(populate_existing=True)

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
+from interlock_handlers.definition import SAMPLING
 from interlock_platform.policy.facts import Facts
 from interlock_platform.policy.terms import Expiry, Need, Terms
 
@@ -42,7 +43,12 @@ class Rule:
         return LAYERS.index(self.layer), self.name, str(self.id)
 
     def is_about(self, facts: Facts) -> bool:
-        """Whether the call is one of those that the rule is made for, whatever its condition says."""
+        """Whether the call is one of those that the rule is made for, whatever its condition says.
+
+        Whoever allows the tools of a server did not think of the model: only a rule that names it allows that.
+        """
+        if facts.tool == SAMPLING and self.verdict == "allow" and self.tool != SAMPLING:
+            return False
         return (
             self.server_id in (None, facts.server_id)
             and self.tool in (None, facts.tool)

@@ -15,6 +15,7 @@ from interlock_platform.database import conninfo
 
 ADVANCE = "advance"
 EXECUTE = "execute"
+WRITE = "write"
 EXPIRE = "expire"
 REVALIDATE = "revalidate"
 
@@ -40,6 +41,10 @@ class Queue:
     async def execute(self, session: AsyncSession, tenant_id: UUID, call_id: UUID) -> None:
         """Runs an approved call; one such job runs per call."""
         await self._put(session, EXECUTE, f"call:{call_id}", tenant_id, call_id=str(call_id))
+
+    async def write(self, session: AsyncSession, tenant_id: UUID, call_id: UUID) -> None:
+        """Has the user's model write what a server wants; one such job runs for each such thing."""
+        await self._put(session, WRITE, f"call:{call_id}", tenant_id, call_id=str(call_id))
 
     async def expire(self, session: AsyncSession, tenant_id: UUID, call_id: UUID, at: datetime) -> None:
         """Lets the call expire, if it still waits then."""

@@ -155,7 +155,7 @@ export interface CallTool {
 export type Risk = "reads" | "changes" | "destroys" | "leaves";
 export type Effect = "pure" | "idempotent" | "at_most_once";
 export type Verdict = "allow" | "ask" | "deny";
-export type CallKind = "tool" | "elicitation" | "login";
+export type CallKind = "tool" | "elicitation" | "login" | "sampling" | "sampling_answer";
 /** How far a remembered answer reaches: these arguments in this chat, this chat, every chat of the requester. */
 export type Remember = "arguments" | "thread" | "always";
 
@@ -170,7 +170,7 @@ export interface TraceStep {
   why: string;
 }
 
-/** What a server wants to be told, or to be signed in to. */
+/** What a server wants to be told, to be signed in to, or to have written. */
 export interface Asked {
   mode: "form" | "url" | null;
   message: string;
@@ -210,7 +210,7 @@ export interface Call {
   kind: CallKind;
   parent_id: string | null;
   state: CallState;
-  reason: "tool_approval" | "elicitation" | "login";
+  reason: "tool_approval" | Exclude<CallKind, "tool">;
   tool: CallTool;
   asked: Asked | null;
   effect: Effect;

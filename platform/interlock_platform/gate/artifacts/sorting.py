@@ -37,12 +37,13 @@ def sort_result(result: CallResult) -> tuple[dict[str, Any], tuple[Kept, ...]]:
         blocks.append(_keep(kept, "text", "text/plain", "result.txt", data))
         beginning = data[:TEXT_BYTES].decode(errors="ignore")
         text = f"{beginning}\n[Cut here: this is the beginning of {len(data) / 1024:,.0f} KiB; people have all of it.]"
-    blocks += [_shown(block, kept) for block in result.blocks if not isinstance(block, TextBlock)]
+    blocks += [shown_block(block, kept) for block in result.blocks if not isinstance(block, TextBlock)]
     shown = {"text": text, "structured": result.structured, "is_error": result.is_error, "blocks": blocks}
     return shown, tuple(kept)
 
 
-def _shown(block: MediaBlock | ResourceBlock | LinkBlock | OmittedBlock, kept: list[Kept]) -> dict[str, Any]:
+def shown_block(block: MediaBlock | ResourceBlock | LinkBlock | OmittedBlock, kept: list[Kept]) -> dict[str, Any]:
+    """The block of the wire; its bytes are added to what is kept."""
     match block:
         case MediaBlock():
             return _keep(kept, block.kind, block.mime_type, block.kind, block.data)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from interlock_platform.gate.artifacts.sorting import Kept
 from interlock_platform.tables.artifacts import Artifact
@@ -16,6 +18,10 @@ async def keep(session: AsyncSession, thread_id: UUID, call_id: UUID, kept: Sequ
         )
         for each in kept
     )
+
+
+async def of_call(session: AsyncSession, call_id: UUID) -> Sequence[Artifact]:
+    return (await session.scalars(select(Artifact).where(col(Artifact.call_id) == call_id))).all()
 
 
 async def find(session: AsyncSession, artifact_id: UUID) -> Artifact | None:

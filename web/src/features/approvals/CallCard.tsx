@@ -4,7 +4,7 @@ import { useMe } from "@/lib/api/getMe";
 import { isMoving, isWaiting } from "@/lib/conversation/calls";
 import type { Call } from "@/lib/protocol";
 import { Failure } from "./Failure";
-import { ElicitationCard, LoginCard } from "./lazy";
+import { ElicitationCard, LoginCard, SamplingCard, WrittenCard } from "./lazy";
 import { forgetProgress } from "./progress";
 import { RecordCard } from "./RecordCard";
 import { RunningCard } from "./RunningCard";
@@ -12,7 +12,7 @@ import { UnknownCard } from "./UnknownCard";
 import { useDecision } from "./useDecision";
 import { WaitingCard } from "./WaitingCard";
 
-const WAITING_CARDS = { tool: WaitingCard, elicitation: ElicitationCard, login: LoginCard };
+const WAITING_CARDS = { tool: WaitingCard, elicitation: ElicitationCard, login: LoginCard, sampling: SamplingCard, sampling_answer: WrittenCard };
 
 interface CallCardProps {
   call: Call;

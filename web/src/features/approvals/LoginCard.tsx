@@ -23,7 +23,7 @@ export function LoginCard({ call, deciding }: { call: Call; deciding: Deciding }
   const server = useServers().data?.find(({ id }) => id === call.tool.server);
   const signIn = useSignIn(call.tool.server, t.asked.leaving);
   const opens = server?.auth === "oauth";
-  const title = t.asked.signIn(call.tool.server_name);
+  const title = t.asked.titles.login(call.tool.server_name);
   const message = call.asked?.message ?? "";
   const decide = (decision: Decision) => {
     if (busy || isQuiet()) return;

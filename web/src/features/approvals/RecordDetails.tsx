@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { t } from "@/lib/i18n";
+import { sampling } from "@/lib/i18n/en/sampling";
 import type { Call } from "@/lib/protocol";
 import { shortTime, tookTime } from "@/lib/times";
 import { pages } from "@/lib/urls";
@@ -8,6 +9,8 @@ import { Arguments, RawJson } from "./Arguments";
 import { Blocks } from "./Blocks";
 import { Diff } from "./Diff";
 import { shownResult } from "./result";
+import { writtenText } from "./sampling";
+import { SamplingRequest } from "./SamplingRequest";
 import { visible } from "@/lib/text";
 import { Why } from "./Why";
 import { decidedWord, who } from "./words";
@@ -59,9 +62,13 @@ export function RecordDetails({ call, me, told }: { call: Call; me: string | nul
       <p className="text-soft">
         {call.tool.server_name} · <code className="font-mono text-[0.8125rem]">{call.tool.name}</code>
       </p>
-      {call.asked ? (
+      {call.kind === "sampling" ? (
+        <Part title={sampling.asked}>
+          <SamplingRequest value={call.arguments} />
+        </Part>
+      ) : call.asked ? (
         <Part title={t.asked.message}>
-          <Plain text={[call.asked.message, call.asked.url ?? ""].filter(Boolean).join("\n")} />
+          <Plain text={[call.asked.message, call.asked.url ?? "", writtenText(call)].filter(Boolean).join("\n")} />
         </Part>
       ) : (
         <Part title={t.approvals.arguments}>

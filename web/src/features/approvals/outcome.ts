@@ -8,6 +8,7 @@ function answer(call: Call, me: string | null): string {
   switch (call.state) {
     case "answered":
       if (call.kind === "login") return t.asked.wasSignedIn(by);
+      if (call.kind === "sampling_answer") return t.asked.wasSent(by);
       return call.asked?.mode === "url" ? t.asked.wasVisited(by) : t.asked.wasAnswered(by);
     case "rejected":
       return t.asked.wasDeclined(by);
@@ -38,7 +39,7 @@ function voidReason(call: Call): string | null {
 
 /** How a call ended, for its one-line record. */
 export function outcome(call: Call, me: string | null): string {
-  if (call.kind !== "tool") return answer(call, me);
+  if (call.kind !== "tool" && call.kind !== "sampling") return answer(call, me);
   const by = call.decision ? who(call.decision.by, me) : "";
   const reason = call.decision?.reason ?? "";
   switch (call.state) {

@@ -7,21 +7,19 @@ export function toolTitle(call: Call): string {
 
 /** What the card of a call is called. */
 export function cardName(call: Call): string {
-  if (call.kind === "elicitation") return t.asked.card(call.tool.server_name);
-  return call.kind === "login" ? t.asked.loginCard(call.tool.server_name) : t.approvals.card(toolTitle(call));
+  return call.kind === "tool" ? t.approvals.card(toolTitle(call)) : t.asked.cards[call.kind](call.tool.server_name);
 }
 
 /** What a list calls it. */
 export function callTitle(call: Call): string {
-  if (call.kind === "elicitation") return t.asked.asks(call.tool.server_name);
-  return call.kind === "login" ? t.asked.signIn(call.tool.server_name) : toolTitle(call);
+  return call.kind === "tool" ? toolTitle(call) : t.asked.titles[call.kind](call.tool.server_name);
 }
 
 /** What is said when it begins to wait. */
 export function neededWords(call: Call): string {
   if (!call.may.decide) return t.approvals.neededByOthers(toolTitle(call));
-  if (call.kind === "elicitation") return t.asked.neededAnswer(call.tool.server_name);
-  return call.kind === "login" ? t.asked.neededLogin(call.tool.server_name) : t.approvals.needed(toolTitle(call), call.tool.server_name);
+  const { server_name: server } = call.tool;
+  return call.kind === "tool" ? t.approvals.needed(toolTitle(call), server) : t.asked.needed[call.kind](server);
 }
 
 export function who(person: Person, me: string | null): string {

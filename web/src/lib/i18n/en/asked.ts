@@ -2,8 +2,24 @@ import type { Messages } from "../messages";
 
 /** What a server asks of a person: an answer, a visit to a page, or to be signed in to. */
 export const asked = {
-  card: (server: string) => `Question: ${server}`,
-  loginCard: (server: string) => `Sign-in: ${server}`,
+  cards: {
+    elicitation: (server: string) => `Question: ${server}`,
+    login: (server: string) => `Sign-in: ${server}`,
+    sampling: (server: string) => `Model request: ${server}`,
+    sampling_answer: (server: string) => `Model answer: ${server}`,
+  },
+  titles: {
+    elicitation: (server: string) => `${server} asks`,
+    login: (server: string) => `Sign in to ${server} to go on`,
+    sampling: (server: string) => `${server} asks your model`,
+    sampling_answer: (server: string) => `Your model's answer for ${server}`,
+  },
+  needed: {
+    elicitation: (server: string) => `${server} asks for your answer.`,
+    login: (server: string) => `${server} wants you to sign in.`,
+    sampling: (server: string) => `${server} asks your model to write something.`,
+    sampling_answer: (server: string) => `Your model wrote something for ${server}.`,
+  },
   title: (server: string) => `${server} asks you`,
   titleOther: (server: string, who: string) => `${server} asks ${who}`,
   goesTo: (server: string, tool: string) => `So that ${tool} can go on. What you enter goes to the server ${server}.`,
@@ -17,7 +33,6 @@ export const asked = {
   notAPage: "This is no address that can be opened.",
   done: "Done",
   doneHint: "When you have finished there, say Done.",
-  signIn: (server: string) => `Sign in to ${server} to go on`,
   signInNow: (server: string) => `Sign in to ${server}`,
   signInHint: (tool: string) => `${tool} waits. Once you are signed in, it goes on by itself.`,
   signingIn: (host: string) => `Sign in at ${host}, in the window that has opened. This goes on by itself.`,
@@ -26,10 +41,8 @@ export const asked = {
   tryAgain: "Try again",
   tryHint: (tool: string) => `${tool} waits. Once the server lets you in, Try again carries on.`,
   fixFirst: (count: number) => (count === 1 ? "1 field needs another look." : `${count} fields need another look.`),
-  asks: (server: string) => `${server} asks`,
-  neededAnswer: (server: string) => `${server} asks for your answer.`,
-  neededLogin: (server: string) => `${server} wants you to sign in.`,
   wasAnswered: (who: string) => `answered by ${who}`,
+  wasSent: (who: string) => `sent by ${who}`,
   wasVisited: (who: string) => `done, says ${who}`,
   wasSignedIn: (who: string) => `signed in by ${who}`,
   wasDeclined: (who: string) => `declined by ${who}`,
