@@ -66,14 +66,16 @@ export function SamplingCard({ call, deciding }: { call: Call; deciding: Decidin
       {!busy && !progress && call.may.decide && (
         <>
           <div className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-4">
-            <ApproveButton
-              may={call.may.remember}
-              open={menu}
-              onOpenChange={setMenu}
-              button={approve}
-              onApprove={(remember) => (remember ? decide({ decision: "approve", seal, remember }) : approveOnce())}
-            />
-            <Button className="max-sm:order-3" aria-keyshortcuts="E" onClick={edit}>
+            <div className="max-sm:order-2 max-sm:col-span-2">
+              <ApproveButton
+                may={call.may.remember}
+                open={menu}
+                onOpenChange={setMenu}
+                button={approve}
+                onApprove={(remember) => (remember ? decide({ decision: "approve", seal, remember }) : approveOnce())}
+              />
+            </div>
+            <Button className="max-sm:order-1 max-sm:min-h-12" aria-keyshortcuts="E" onClick={edit}>
               {t.approvals.edit}
             </Button>
             <Button className="max-sm:order-1 max-sm:min-h-12" aria-keyshortcuts="R" onClick={reject}>
