@@ -26,6 +26,7 @@ $(shell rm -f .stamps/test_servers)
 endif
 
 .PHONY: help run test faults mutants check dev web migrate clean requirements
+.PHONY: ruff ruff-format import-linter mypy pyright web-checks web-tests
 .DEFAULT_GOAL := help
 
 help: ## List what can be done
@@ -34,10 +35,11 @@ help: ## List what can be done
 run: .stamps/runtime .stamps/web ## Set up what is missing, then serve Interlock
 	@exec interlock serve
 
-test: .stamps/dev .stamps/web .stamps/test_servers .stamps/chromium .stamps/bubblewrap ## Set up, check everything and run every test
-	@$(MAKE) --no-print-directory check
-	@$(STEP) "Web tests" sh -c 'cd web && npm test'
-	@pytest -q -n 2 --dist loadfile
+test: ## Set up, check everything and run every test
+	@$(MAKE) --no-print-directory -j2 .stamps/dev .stamps/node_modules .stamps/test_servers
+	@$(MAKE) --no-print-directory .stamps/web .stamps/chromium .stamps/bubblewrap
+	@$(MAKE) --no-print-directory -j2 mypy web-tests check
+	@pytest -q -n 4 --dist loadfile --no-loadscope-reorder
 
 faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: hours, resumed where it stopped
 	@pytest -q tests/faults --long
@@ -46,13 +48,28 @@ faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: h
 mutants: .stamps/dev ## Make each small mistake in the gate's core, and list those that no test notices
 	@python -m tests.mutants
 
-check: .stamps/dev .stamps/node_modules ## Lint, types and the direction of imports
+check: ruff ruff-format import-linter mypy pyright web-checks ## Lint, types and the direction of imports
+
+ruff: .stamps/dev
 	@$(STEP) "ruff" ruff check .
+
+ruff-format: .stamps/dev
 	@$(STEP) "ruff format" ruff format --check .
+
+import-linter: .stamps/dev
 	@$(STEP) "import-linter" lint-imports
+
+mypy: .stamps/dev
 	@$(STEP) "mypy" mypy $(SOURCES) tests benchmarks
+
+pyright: .stamps/dev
 	@$(STEP) "pyright" pyright
+
+web-checks: .stamps/node_modules
 	@$(STEP) "Web checks" sh -c 'cd web && npm run check'
+
+web-tests: .stamps/node_modules
+	@$(STEP) "Web tests" sh -c 'cd web && npm test'
 
 dev: .stamps/dev .stamps/node_modules ## Serve with reload: Python and web, on port 5173
 	@exec scripts/dev

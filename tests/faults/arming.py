@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 
 from interlock_platform.faults import POINTS
-from tests.faults.forks import FORKS
+from tests.forks import FORKS
 
 NAMES = tuple(POINTS)
 NUMBERS = {name: number for number, name in enumerate(NAMES)}

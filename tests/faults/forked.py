@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interlock_platform import faults
 from tests.faults.arming import Arming
-from tests.faults.forks import FORKS
+from tests.forks import FORKS
 from tests.mcp_servers.process import until
 from tests.running import is_ready
 

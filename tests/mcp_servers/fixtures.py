@@ -51,19 +51,12 @@ class JournalServers:
         self.release = folder / "release"
         self._log = folder / "log"
         self._stack = stack
-        self._argv = [
-            sys.executable,
-            str(Path(journal_module.__file__)),
-            "--journal",
-            str(self.path),
-            "--release",
-            str(self.release),
-        ]
+        self._options = ["--journal", str(self.path), "--release", str(self.release)]
 
     def stdio(self, *options: str) -> ServerSpec:
         """Started by whoever connects; not confined, for the tests that look at its process."""
-        args = (*self._argv[1:], *options)
-        return ServerSpec("journal", "Journal", "stdio", command=self._argv[0], args=args, sandbox=OPEN)
+        args = (str(Path(journal_module.__file__)), *self._options, *options)
+        return ServerSpec("journal", "Journal", "stdio", command=sys.executable, args=args, sandbox=OPEN)
 
     def http(self, *options: str) -> tuple[ServerSpec, ServerProcess]:
         return self._started("http", "/mcp", *options)
@@ -81,7 +74,7 @@ class JournalServers:
 
     def _started(self, transport: str, path: str, *options: str) -> tuple[ServerSpec, ServerProcess]:
         port = free_port()
-        argv = [*self._argv, *options, f"--{transport}", str(port)]
+        argv = [sys.executable, "-m", journal_module.__name__, *self._options, *options, f"--{transport}", str(port)]
         server = self._stack.enter_context(running(argv, port, self._log))
         url = f"http://127.0.0.1:{port}{path}"
         return ServerSpec("journal", "Journal", "sse" if transport == "sse" else "http", url=url), server

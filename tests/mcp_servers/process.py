@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from tests.mcp_servers.forked import Fork, can_be_forked
+
 START_SECONDS = 30.0
 
 
@@ -34,10 +36,14 @@ class ServerProcess:
         self.port = port
         self.env = env
         self._log = log
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env, start_new_session=True
-            )
+        self.process: subprocess.Popen[bytes] | Fork
+        if can_be_forked(argv):
+            self.process = Fork(argv, log, env)
+        else:
+            with log.open("ab") as output:
+                self.process = subprocess.Popen(
+                    argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env, start_new_session=True
+                )
         self._await_port()
 
     def kill(self) -> None:

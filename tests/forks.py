@@ -2,6 +2,15 @@
 
 import multiprocessing
 
+SERVERS = (
+    "interlock_servers.mcp.toolbox",
+    "tests.mcp_servers.asking",
+    "tests.mcp_servers.guarded",
+    "tests.mcp_servers.journal",
+    "tests.mcp_servers.whole",
+    "tests.model_server",
+)
+"""Modules that tests run as programs, again and again."""
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
@@ -14,6 +23,9 @@ FORKS.set_forkserver_preload(
         "uvicorn.protocols.http.auto",
         "uvicorn.protocols.websockets.auto",
         "uvicorn.loops.auto",
-        "tests.faults.warm",
+        *SERVERS,
+        "tests.mcp_servers.forked",
+        "tests.model_server.app",
+        "tests.warm",
     ]
 )
