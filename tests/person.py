@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import socketio
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 
 
 class Person:

@@ -73,7 +73,7 @@ class InterlockProcess(ServerProcess):
         await is_ready(self.base_url)
 
 
-async def is_ready(base_url: str, seconds: float = 30) -> None:
+async def is_ready(base_url: str, seconds: float = 60) -> None:
     """Waits until somebody serves there who has all that is needed."""
     async with httpx.AsyncClient(base_url=base_url) as http, asyncio.timeout(seconds):
         while True:

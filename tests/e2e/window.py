@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 from playwright.async_api import TimeoutError as NotYet
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 # Longer than the card needs to say that a decision is on its way, shorter than its own quiet time.
 NOTICED_MS = 300
 _TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event =>

@@ -29,7 +29,7 @@ class ForkedInterlock:
     def alive(self) -> bool:
         return self.process.is_alive()
 
-    async def ready(self, seconds: float = 30) -> None:
+    async def ready(self, seconds: float = 60) -> None:
         """Waits until it serves."""
         try:
             await is_ready(self.base_url, seconds)
@@ -40,7 +40,7 @@ class ForkedInterlock:
         self.process.kill()
         self.process.join()
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+    async def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 30) -> int:
         """Asks it to end, and returns its exit code."""
         assert self.process.pid is not None
         os.kill(self.process.pid, number)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from tests.faults.stage import Stage
 from tests.person import Person
 
-INSIST_SECONDS = 20.0
+INSIST_SECONDS = 30.0
 SETTLED = ("succeeded", "failed", "void", "unknown")
 
 

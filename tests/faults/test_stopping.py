@@ -14,7 +14,8 @@ from tests.mcp_servers.process import until
 from tests.person import Person
 from tests.running import InterlockProcess
 
-STOP_SECONDS = 8
+STOP_SECONDS = 20
+"""Three where nothing else runs; what is under way would take a minute."""
 
 
 async def test_what_is_under_way_at_a_stop_goes_on_after_the_next_start(world: World) -> None:

@@ -57,7 +57,7 @@ class World:
     async def work(self) -> ForkedInterlock:
         """A worker apart from the servers, at work."""
         worker = self._start("worker", "worker", worker="apart")
-        await until(lambda: "The worker is ready" in worker.log.read_text(), "the worker", 30)
+        await until(lambda: "The worker is ready" in worker.log.read_text(), "the worker", 60)
         return worker
 
     def _start(self, command: str, name: str, **settings: str) -> ForkedInterlock:

@@ -156,7 +156,7 @@ async def test_asking_ends_at_once_when_it_is_cancelled(chat_model: BaseChatMode
     asking_now = asyncio.create_task(ask(chat_model))
     await until(scripted.requests, "the request")
     asking_now.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with pytest.raises(asyncio.CancelledError):
             await asking_now
     assert len(scripted.requests()) == 1

@@ -18,7 +18,7 @@ async def test_nothing_is_held_back_while_the_source_is_silent() -> None:
         yield " and ends"
 
     came: list[str] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for batch in in_batches(source(), 0.01):
             came.extend(batch)
             if came == ["This", " goes on"]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.mcp_servers.forked import Fork, can_be_forked
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -91,7 +91,7 @@ def running(argv: Sequence[str], port: int, log: Path, env: Mapping[str, str] | 
         server.kill()
 
 
-async def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
     """Wait for a condition in another process, or fail the test that waits."""
     end = time.monotonic() + seconds
     while not condition():

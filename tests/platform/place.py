@@ -63,7 +63,7 @@ class Place:
         async with httpx.AsyncClient(base_url=self.model.base_url) as http:
             (await http.post("/release")).raise_for_status()
 
-    async def eventually(self, look: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 10.0) -> None:
+    async def eventually(self, look: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 30.0) -> None:
         """Waits for what no event tells."""
         end = time.monotonic() + seconds
         while (found := await look()) != wanted:

@@ -29,7 +29,7 @@ async def call_with(
     arguments: Mapping[str, Any],
     resume: Resumption | None = None,
     *,
-    seconds: float = 10,
+    seconds: float = 30,
 ) -> CallResult | InputRequired:
     """With somebody to ask."""
     return await connection.call(ToolRequest(tool, arguments, resume=resume), seconds, During(ask))

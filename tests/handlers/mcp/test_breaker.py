@@ -34,7 +34,7 @@ async def test_a_server_in_a_crash_loop_is_left_alone_after_five_failures(connec
 
         server.page = None
         connection._breaker._since -= REST_SECONDS
-        assert (await call_tool(connection, "act", {}, 10)).text == "acted"
+        assert (await call_tool(connection, "act", {}, 30)).text == "acted"
         assert "tools/call" not in server.heard[heard:-1]
         assert server.heard[-2:] == ["tools/list", "tools/call"]
 
@@ -45,10 +45,10 @@ async def test_calls_that_end_the_session_open_it_too(connections: Connections) 
         connection = await connections.open(ServerSpec("h", "H", "http", url=server.url))
         for _ in range(OPENS_AFTER):
             with pytest.raises(OutcomeUnknown):
-                await call_tool(connection, "act", {}, 10)
+                await call_tool(connection, "act", {}, 30)
         await until(lambda: connection.state.kind == "error", "notice of the last end")
         with pytest.raises(ServerResting):
-            await call_tool(connection, "act", {}, 10)
+            await call_tool(connection, "act", {}, 30)
         assert server.heard.count("tools/call") == OPENS_AFTER
 
 

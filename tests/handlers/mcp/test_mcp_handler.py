@@ -14,7 +14,7 @@ from tests.mcp_servers.process import free_port, until
 
 
 async def the_change(handler: Handler, kind: str, *, tools_changed: bool = False) -> Change:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for change in handler.changes():
             if change.state.kind == kind and (change.tools_changed or not tools_changed):
                 return change

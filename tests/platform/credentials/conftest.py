@@ -83,7 +83,7 @@ class Somebody:
         """Waits until somebody waits for a row that is held."""
         async with await psycopg.AsyncConnection.connect(conninfo(self.urls.superuser)) as connection:
             waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not (await (await connection.execute(waiting)).fetchall()):
                     await connection.rollback()
 

@@ -57,7 +57,7 @@ def call() -> Call:
 
 async def test_of_much_at_once_the_last_is_sent(call: Call) -> None:
     heard = Heard()
-    async with Reports(heard).about(call) as told, asyncio.timeout(5):
+    async with Reports(heard).about(call) as told, asyncio.timeout(30):
         for number in range(20):
             told(Progress(number, 20, None))
             told(LogLine("info", None, f"line {number}"))
@@ -70,7 +70,7 @@ async def test_of_much_at_once_the_last_is_sent(call: Call) -> None:
 
 async def test_what_can_not_be_sent_is_lost_and_the_call_is_not(call: Call) -> None:
     heard = Heard(away=True)
-    async with Reports(heard).about(call) as told, asyncio.timeout(5):
+    async with Reports(heard).about(call) as told, asyncio.timeout(30):
         told(Progress(1, None, "lost"))
         await heard.arrived.wait()
         heard.arrived.clear()

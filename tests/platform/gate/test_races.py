@@ -33,7 +33,7 @@ async def by_socket(person: Person, card: dict[str, Any], decision: dict[str, An
 
 async def settled(person: Person, call_id: str) -> dict[str, Any]:
     """The call, once nothing moves it by itself any more."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             row: dict[str, Any] = await person.ok("GET", f"/api/approvals/{call_id}")
             if row["state"] not in ("proposed", "approved", "started"):

@@ -116,6 +116,6 @@ async def test_nothing_begins_by_a_grant_once_its_revocation_is_answered(office:
 
 async def test_looking_does_not_hold_up_others_who_look(office: Office, alice: Person) -> None:
     grant = await office.give(alice)
-    async with office.database.transaction(office.scope) as session, asyncio.timeout(10):
+    async with office.database.transaction(office.scope) as session, asyncio.timeout(30):
         assert await store.still_live(session, UUID(grant["id"]))
         assert await asyncio.gather(*(still_live(office, grant) for _ in range(4))) == [True] * 4

@@ -224,7 +224,7 @@ async def test_each_field_that_is_wrong_is_named(client: httpx2.AsyncClient) -> 
 
 
 async def test_a_stream_is_not_held_back(client: httpx2.AsyncClient) -> None:
-    async with asyncio.timeout(10), client.stream("GET", "/api/stream") as answer:
+    async with asyncio.timeout(30), client.stream("GET", "/api/stream") as answer:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert await anext(answer.aiter_text()) == "data: 1\n\n"
 

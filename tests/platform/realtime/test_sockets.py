@@ -85,7 +85,7 @@ async def test_an_unknown_event_is_answered_as_such(event: str, place: Place, al
 async def test_a_malformed_payload_names_each_field(
     event: str, payload: Any, fields: list[str], place: Place, alice: Person
 ) -> None:
-    answer = await alice.sio.call(event, payload, timeout=10)
+    answer = await alice.sio.call(event, payload, timeout=30)
     assert (answer["ok"], answer["error"]["code"]) == (False, "invalid")
     assert [error["field"] for error in answer["error"]["errors"]] == fields
     assert all(error["message"] for error in answer["error"]["errors"])

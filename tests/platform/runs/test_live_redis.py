@@ -17,7 +17,7 @@ from interlock_platform.runs.live import LIVE_CHANNEL, LiveText, LiveTexts
 from interlock_platform.runs.live_redis import RedisLive
 from tests.conftest import Urls
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 def valkey_server() -> Path:

@@ -78,7 +78,7 @@ async def vouch(
 
 
 async def becomes(urls: Urls, job_id: int, state: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await state_of(urls, job_id) != state:
             pass
 
@@ -127,7 +127,7 @@ async def test_a_lost_connection_is_opened_again_with_its_locks(urls: Urls) -> N
         held = "from pg_locks where locktype = 'advisory' and objid = %s and database = (select oid from pg_database "
         held += "where datname = current_database())"
         assert await sql(urls, f"select pg_terminate_backend(pid) {held}", worker_id) == [(True,)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await sql(urls, f"select 1 {held}", worker_id):
                 pass
         await sql(urls, "update procrastinate_workers set last_heartbeat = now() - interval '1 minute'")
@@ -144,7 +144,7 @@ async def test_a_job_whose_end_could_not_be_written_is_handed_out_again_and_one_
     _, under_way = await job_of(urls, heartbeat_seconds_ago=0)
     await sql(urls, "update procrastinate_jobs set worker_id = %s where id = %s", worker_id, under_way)
     alive, rescued = Liveness(conninfo(urls.queue)), asyncio.Event()
-    async with keeping(alive), asyncio.timeout(10), asyncio.TaskGroup() as workers:
+    async with keeping(alive), asyncio.timeout(30), asyncio.TaskGroup() as workers:
         workers.create_task(_work_until(rescued, alive, worker_id, under_way))
         await vouch(alive, worker_id, unwritten)
         await becomes(urls, unwritten, "todo")

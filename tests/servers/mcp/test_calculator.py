@@ -55,7 +55,7 @@ def test_arithmetic(expression: str, value: Number) -> None:
     ],
 )
 def test_what_it_refuses(expression: str, says: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(CalculationError, match=says):
         calculate(expression)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
