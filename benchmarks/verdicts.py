@@ -38,6 +38,7 @@ from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.settings import Settings
 from interlock_platform.tools.service import UserKey
 from interlock_servers.embedded import EmbeddedPostgres
+from interlock_servers.postgres_access import DATABASE, SUPERUSER
 from interlock_servers.resources import Resources, open_resources
 from interlock_servers.start_progress import StartProgress
 
@@ -104,7 +105,7 @@ async def opened() -> AsyncIterator[tuple[Resources, str]]:
                     log_level="warning",
                 )
                 async with open_resources(settings, StartProgress(Console(quiet=True))) as resources:
-                    yield resources, conninfo(access.superuser_url)
+                    yield resources, conninfo(access.url(SUPERUSER, access.superuser_password, DATABASE))
 
 
 async def judge_calls(

@@ -1,18 +1,21 @@
 """The way into Postgres: every transaction says whose rows it may see, and row-level security keeps it to that."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from interlock_platform import faults
 
 LAST_WORK = "last_work"
+_BEGIN = sql.SQL("begin; select set_config('app.tenant', {}, true), set_config('app.secret', {}, true)")
 RUNTIME_ROLE = "interlock_runtime"
 """Serves requests and runs: owns nothing, bypasses nothing."""
 QUEUE_ROLE = "interlock_queue"
@@ -25,6 +28,11 @@ class Scope:
 
     tenant_id: UUID | None = None
     secret_hash: bytes | None = None
+
+    def begin(self) -> str:
+        """What begins a transaction that has this scope until it ends."""
+        tenant = str(self.tenant_id) if self.tenant_id else ""
+        return _BEGIN.format(tenant, self.secret_hash.hex() if self.secret_hash else "").as_string()
 
 
 Work = Callable[[AsyncSession], Awaitable[None]]
@@ -46,7 +54,8 @@ class Database:
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """`url` names the runtime role: `postgresql+psycopg://…`."""
-        return cls(create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True))
+        # The driver would begin each transaction in a round trip of its own: ours begin with their scope.
+        return cls(create_async_engine(url, pool_size=pool_size, max_overflow=10, isolation_level="AUTOCOMMIT"))
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, name: str = "") -> AsyncIterator[AsyncSession]:
@@ -54,14 +63,11 @@ class Database:
 
         A named one has two fault points: `<name>.before_commit` and `<name>.after_commit`.
         """
-        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-            await session.execute(
-                text("select set_config('app.tenant', :tenant, true), set_config('app.secret', :secret, true)"),
-                {
-                    "tenant": str(scope.tenant_id) if scope.tenant_id else "",
-                    "secret": scope.secret_hash.hex() if scope.secret_hash else "",
-                },
-            )
+        async with (
+            self._begun(scope) as connection,
+            AsyncSession(connection, expire_on_commit=False, join_transaction_mode="control_fully") as session,
+            session.begin(),
+        ):
             yield session
             for work in session.info.get(LAST_WORK, ()):
                 await work(session)
@@ -70,6 +76,26 @@ class Database:
                 faults.reach(f"{name}.before_commit")
         if name:
             faults.reach(f"{name}.after_commit")
+
+    @asynccontextmanager
+    async def _begun(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction of this scope.
+
+        One of the pool that was cut meanwhile shows it as the transaction begins, when nothing was done yet: a new one
+        takes its place, as it will that of all others that are as old.
+        """
+        begin = scope.begin()
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(self._engine.connect())
+            try:
+                await connection.exec_driver_sql(begin)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                await connection.close()
+                connection = await stack.enter_async_context(self._engine.connect())
+                await connection.exec_driver_sql(begin)
+            yield connection
 
     async def ping(self) -> None:
         """Raises what the driver raises when Postgres does not answer."""

@@ -51,16 +51,16 @@ async def last_look(
         return Void("You are no longer connected to this server. Connect it, and ask again.")
     if definition is None:
         return Void(offered.why)
-    anew = again(call, definition)
     if bound(call, key, definition) != call.seal:
-        return Void("The tool's definition changed after the call was approved.", anew)
+        return Void("The tool's definition changed after the call was approved.", again(call, definition))
     if connection != call.connection:
-        return Void("The connection to the server, or its credential, is not the one that was approved.", anew)
+        why = "The connection to the server, or its credential, is not the one that was approved."
+        return Void(why, again(call, definition))
     today = await proposer.judge_again(session, call)
     if today.verdict.verdict == "deny":
         return Void(refusal(today.verdict))
     if not await _still_holds(session, whole, today):
-        return Void(LAXER, anew)
+        return Void(LAXER, again(call, definition))
     return None
 
 

@@ -1,7 +1,7 @@
 """The verdict on a call: a pure function of the call, the rules and the grants."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal
@@ -95,7 +95,7 @@ class Verdict:
         return next(each for each in self.trace if each.decided)
 
     def trace_wire(self) -> list[dict[str, Any]]:
-        return [asdict(each) for each in self.trace]
+        return [dict(vars(each)) for each in self.trace]
 
 
 DEFAULT = "platform default"

@@ -22,7 +22,8 @@ PLATFORM_LOCK = 0x1E7EB10D
 _STANDING = text(
     """
     select u.tenant_id, u.name, u.email, u.roles, u.disabled_at is null as active, now() as now, c.effect, c.risk,
-      coalesce((select changed from rules where tenant_id is null order by changed desc limit 1), 0) as platform,
+      coalesce((select changed from rules where tenant_id is null order by tenant_id desc, changed desc limit 1), 0)
+        as platform,
       coalesce((select changed from rules where tenant_id = u.tenant_id order by changed desc limit 1), 0) as tenant,
       (select json_agg(live) from (
         select id, user_id, thread_id, arguments is not null as exact, condition, unattended, given_by

@@ -1,7 +1,7 @@
 """Rows of decisions on definitions, and of the definitions themselves."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -140,7 +140,7 @@ async def pin(session: AsyncSession, definitions: Sequence[ToolDefinition]) -> N
 
 
 def declared(definition: ToolDefinition) -> dict[str, Any]:
-    return {key: value for key, value in asdict(definition).items() if key != "server_id"}
+    return {each.name: getattr(definition, each.name) for each in fields(definition) if each.name != "server_id"}
 
 
 def _chunks(definitions: Sequence[ToolDefinition]) -> Iterable[Sequence[ToolDefinition]]:
