@@ -35,6 +35,7 @@ from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs
 from interlock_platform.gate.progress import Reports
 from interlock_platform.gate.proposals import Proposals, RunGate
+from interlock_platform.gate.samplings import Samplings
 from interlock_platform.settings import Settings
 from interlock_platform.tools.service import UserKey
 from interlock_servers.embedded import EmbeddedPostgres
@@ -135,7 +136,7 @@ async def run_calls(
     key = UserKey(filled.tenant_id, filled.user_id)
     await resources.tools.connect(key, "journal")
     ledger = resources.proposer.ledger
-    inputs = Inputs(ledger, resources.settings.approval_minutes)
+    inputs = Inputs(ledger, Samplings(resources.proposer), resources.settings.approval_minutes)
     holding = Holding(resources.database, ledger, inputs, resources.bell)
     executor = Executor(
         resources.database,

@@ -36,7 +36,7 @@ class Wanted:
     generation: int = 0
     kind: str = "tool"
     parent_id: UUID | None = None
-    call_id: UUID = field(default_factory=uuid4)
+    call_id: UUID = field(default_factory=uuid4, compare=False)
 
 
 class Proposer:
