@@ -1,6 +1,7 @@
 """A person in front of a running Interlock, as real clients see it: HTTP with a cookie, and Socket.IO."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -10,6 +11,8 @@ import httpx
 import socketio
 
 PATIENCE_SECONDS = 30.0
+# Nobody here speaks TLS: a client that may need the authorities of the whole world reads them all first, for 30 ms.
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Person:
@@ -34,7 +37,8 @@ class Person:
     async def signed_in(cls, base_url: str, name: str) -> AsyncIterator[Self]:
         """Signs in with the development provider and connects a socket."""
         sio = socketio.AsyncClient(reconnection=False)
-        async with httpx.AsyncClient(base_url=base_url, follow_redirects=True, timeout=30) as http:
+        client = httpx.AsyncClient(base_url=base_url, verify=NO_AUTHORITIES, follow_redirects=True, timeout=30)
+        async with client as http:
             answer = await http.get("/auth/login", params={"next": "/healthz", "login_hint": name})
             answer.raise_for_status()
             person = cls(http, sio)

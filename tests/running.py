@@ -19,6 +19,7 @@ from interlock_servers.api import running
 from interlock_servers.start_progress import StartProgress
 from tests.conftest import SECRET_KEY
 from tests.mcp_servers.process import ServerProcess, free_port
+from tests.person import NO_AUTHORITIES
 
 
 def catalogue_file(folder: Path, *specs: ServerSpec, allow: Sequence[str] = ()) -> Path:
@@ -75,7 +76,7 @@ class InterlockProcess(ServerProcess):
 
 async def is_ready(base_url: str, seconds: float = 60) -> None:
     """Waits until somebody serves there who has all that is needed."""
-    async with httpx.AsyncClient(base_url=base_url) as http, asyncio.timeout(seconds):
+    async with httpx.AsyncClient(base_url=base_url, verify=NO_AUTHORITIES) as http, asyncio.timeout(seconds):
         while True:
             try:
                 if (await http.get("/readyz")).is_success:

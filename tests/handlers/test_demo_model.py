@@ -1,68 +1,12 @@
-"""The demo model over the tools that the toolbox, mcp-server-time and server-everything declare."""
+"""A sentence becomes calls of the demo model: of the toolbox, mcp-server-time and server-everything."""
 
-import json
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 
 from interlock_handlers.demo_model import DemoModel
-
-DECLARED: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parent / "declared_tools.json").read_text())
-TODAY = date(2026, 11, 21)  # a Saturday
-
-
-def offered(*servers: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "function",
-            "function": {
-                "name": f"{server}__{tool['name']}",
-                "description": tool["description"],
-                "parameters": tool["input_schema"],
-            },
-        }
-        for server in servers
-        for tool in DECLARED[server]
-    ]
-
-
-ALL = offered("toolbox", "time", "everything")
-
-
-async def ask(messages: str | Sequence[BaseMessage], tools: list[dict[str, Any]] = ALL) -> AIMessageChunk:
-    model = DemoModel(seconds_per_word=0, today=lambda: TODAY)
-    runnable = model.bind_tools(tools) if tools else model
-    given = [HumanMessage(messages)] if isinstance(messages, str) else list(messages)
-    chunks = [chunk async for chunk in runnable.astream(given) if isinstance(chunk, AIMessageChunk)]
-    whole = chunks[0]
-    for chunk in chunks[1:]:
-        whole = whole + chunk
-    return whole
-
-
-def calls_of(message: AIMessage) -> list[tuple[str, dict[str, Any]]]:
-    return [(call["name"], call["args"]) for call in message.tool_calls]
-
-
-def zone(name: str) -> tuple[str, dict[str, Any]]:
-    return ("toolbox__current_time", {"timezone": name})
-
-
-def convert(time: str, source: str, target: str) -> tuple[str, dict[str, Any]]:
-    return ("toolbox__convert_time", {"time": time, "from_timezone": source, "to_timezone": target})
-
-
-def calculate(expression: str) -> tuple[str, dict[str, Any]]:
-    return ("toolbox__calculate", {"expression": expression})
-
-
-def note(title: str, text: str) -> tuple[str, dict[str, Any]]:
-    return ("toolbox__write_note", {"title": title, "text": text})
-
+from tests.handlers.demo import ALL, ask, calculate, calls_of, convert, note, offered, zone
 
 TOOLBOX_SENTENCES = [
     ("What time is it in Tokyo?", [zone("Asia/Tokyo")]),
@@ -278,112 +222,6 @@ async def test_without_tools_it_points_at_the_servers_button() -> None:
     answer = await ask("What time is it in Tokyo?", [])
     assert answer.tool_calls == []
     assert "connect a server with the **Servers** button" in answer.text
-
-
-def turn(sentence: str, *called: tuple[str, dict[str, Any], str, str]) -> list[BaseMessage]:
-    """A message, the calls it led to, and what became of each."""
-    calls = [{"name": name, "args": args, "id": str(i)} for i, (name, args, _, _) in enumerate(called)]
-    results = [ToolMessage(text, tool_call_id=str(i), status=status) for i, (_, _, text, status) in enumerate(called)]
-    return [SystemMessage("You are Interlock."), HumanMessage(sentence), AIMessage("", tool_calls=calls), *results]
-
-
-TOKYO = json.dumps({"timezone": "Asia/Tokyo", "datetime": "2026-11-21T21:04:00+09:00", "day_of_week": "Saturday"})
-MUMBAI = json.dumps({"timezone": "Asia/Kolkata", "datetime": "2026-11-21T17:34:00+05:30"})
-CONVERTED = json.dumps(
-    {
-        "source": {"timezone": "Asia/Tokyo", "datetime": "2026-11-21T02:30:00+09:00"},
-        "target": {"timezone": "Europe/Paris", "datetime": "2026-11-20T18:30:00+01:00"},
-    }
-)
-NOTES = '{"title": "A", "text": "one", "written_at": "x"}\n{"title": "B", "text": "two", "written_at": "x"}'
-WRITTEN = '{"title": "A", "text": "one", "written_at": "2026-11-21T11:09:42+00:00"}'
-
-
-@pytest.mark.parametrize(
-    ("sentence", "name", "arguments", "result", "said"),
-    [
-        ("time in Tokyo?", *zone("Asia/Tokyo"), TOKYO, "In Tokyo it is 21:04 on Saturday, 21 November 2026."),
-        ("time in Mumbai?", *zone("Asia/Kolkata"), MUMBAI, "In Mumbai it is 17:34 on Saturday, 21 November 2026."),
-        ("2:30 from Tokyo to Paris", *convert("02:30", "Asia/Tokyo", "Europe/Paris"), CONVERTED,
-         "02:30 in Tokyo is 18:30 on the day before in Paris."),
-        ("12*(3+4)?", *calculate("12*(3+4)"), "84", "12*(3+4) = 84."),
-        ("my notes", "toolbox__read_notes", {}, NOTES, "I found 2 notes:\n\n- **A**: one\n- **B**: two"),
-        ("my notes", "toolbox__read_notes", {}, '{"result": []}', "I found no notes."),
-        ("my notes", "toolbox__read_notes", {}, WRITTEN, "I found 1 note:\n\n- **A**: one"),
-        ("write it", *note("A", "one"), WRITTEN, "I wrote the note \u201cA\u201d."),
-        ("delete it", "toolbox__delete_note", {"title": "A"}, WRITTEN, "I deleted the note \u201cA\u201d."),
-        ("echo hi", "everything__echo", {"message": "hi"}, "Echo: hi", "Echo answered: \u201cEcho: hi\u201d"),
-        ("weather", "everything__get-structured-content", {"location": "Chicago"}, '{"temperature":33,"cloudy":true}',
-         "Get structured content says: temperature 33, cloudy yes."),
-        ("env", "everything__get-env", {}, "A=1\nB=2", "Get env answered:\n\n> A=1\n> B=2"),
-    ],
-)  # fmt: skip
-async def test_results_are_read_back_in_sentences(
-    sentence: str, name: str, arguments: dict[str, Any], result: str, said: str
-) -> None:
-    answer = await ask(turn(sentence, (name, arguments, result, "success")))
-    assert answer.text == said
-    assert answer.tool_calls == []
-
-
-async def test_one_result_and_one_rejection_are_both_told() -> None:
-    answer = await ask(
-        turn(
-            "What time is it in Tokyo and in Paris?",
-            (*zone("Asia/Tokyo"), TOKYO, "success"),
-            (*zone("Europe/Paris"), "Rejected by Alice: wrong city", "error"),
-        )
-    )
-    assert answer.text == (
-        "In Tokyo it is 21:04 on Saturday, 21 November 2026. "
-        "I did not look up the time in Paris: you rejected it (wrong city)."
-    )
-
-
-async def test_when_all_was_rejected_it_names_the_reason_without_tools() -> None:
-    answer = await ask(turn("time in Tokyo?", (*zone("Asia/Tokyo"), "Rejected by Alice: wrong city", "error")), [])
-    assert answer.text == "I did not look up the time in Tokyo: you rejected it (wrong city)."
-
-
-async def test_another_person_who_rejected_is_named() -> None:
-    messages = turn("note", (*note("A", "b"), "Rejected by Bob: not on a Friday.", "error"))
-    messages[1] = HumanMessage("note", name="Alice")
-    assert (await ask(messages)).text == "I did not write the note \u201cA\u201d: Bob rejected it (not on a Friday)."
-
-
-async def test_a_rejection_without_a_reason_is_told_too() -> None:
-    answer = await ask(turn("time in Tokyo?", (*zone("Asia/Tokyo"), "Rejected by Alice.", "error")))
-    assert answer.text == "I did not look up the time in Tokyo: you rejected it."
-
-
-async def test_an_edited_call_is_told_as_it_ran() -> None:
-    told = f'[Alice changed the arguments to {{"timezone":"Asia/Tokyo"}}]\n{TOKYO}'
-    answer = await ask(turn("time in Paris?", (*zone("Europe/Paris"), told, "success")))
-    assert answer.text == ("In Tokyo it is 21:04 on Saturday, 21 November 2026. (You changed what I had asked for.)")
-
-
-async def test_an_answer_in_the_tools_place_is_told_as_one() -> None:
-    told = "Half past nine\n[Alice answered this in the tool's place; the tool did not run.]"
-    answer = await ask(turn("time in Tokyo?", (*zone("Asia/Tokyo"), told, "success")))
-    assert answer.text == (
-        "I did not look up the time in Tokyo, because you answered instead: \u201cHalf past nine\u201d"
-    )
-
-
-@pytest.mark.parametrize(
-    ("told", "said"),
-    [
-        ("Error executing tool current_time: No such zone",
-         "I could not look up the time in Tokyo. Current time said: \u201cNo such zone\u201d"),
-        ("Nobody decided in time, so it did not run.", "I did not look up the time in Tokyo. Nobody decided in time"),
-        ("It did not run: the run was cancelled", "I did not look up the time in Tokyo. It did not run"),
-        ("The connection broke before the result came. Nobody knows whether it happened. Do not repeat it.",
-         "I do not know whether I could look up the time in Tokyo."),
-    ],
-)  # fmt: skip
-async def test_failures_are_told_as_what_they_are(told: str, said: str) -> None:
-    answer = await ask(turn("time in Tokyo?", (*zone("Asia/Tokyo"), told, "error")))
-    assert answer.text.startswith(said)
 
 
 async def test_it_streams_word_by_word_and_calls_in_pieces() -> None:

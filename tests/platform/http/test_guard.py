@@ -1,123 +1,16 @@
 """What reaches the application, and what every answer carries, over real HTTP."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import httpx2
 import pytest
-import pytest_asyncio
-from fastapi import FastAPI, HTTPException, Query
-from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import OperationalError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from interlock_platform.errors import FieldError, Problem, not_found
-from interlock_platform.http.authentication import Authentication, SignedIn
+from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.headers import EVERYWHERE
-from interlock_platform.http.problems import install_problems, unknown_api
-from interlock_platform.principal import Principal
-from tests.platform.http.serving import serving
-
-ANN = Principal(uuid4(), uuid4(), uuid4(), "Ann", "ann@x.example", frozenset({"member"}))
-KNOWN = {"Cookie": "session=ann"}
-PAGE = {"Accept": "text/html"}
-
-
-class Note(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    title: str
-    count: int
-
-
-async def _authenticate(secret: str | None) -> Principal:
-    if secret == "ann":
-        return ANN
-    if secret == "away":
-        raise OperationalError("select 1", {}, Exception("connection refused"))
-    raise Problem("unauthenticated", 401, "Sign in first.")
-
-
-def _application(base_url: str) -> ASGIApp:
-    app = FastAPI()
-    app.state.authentication = Authentication("session", _authenticate)
-    install_problems(app)
-
-    @app.get("/api/me")
-    async def me(principal: SignedIn) -> str:
-        return principal.name
-
-    @app.post("/api/notes")
-    async def add(note: Note) -> Note:
-        return note
-
-    @app.get("/api/notes")
-    async def found(limit: int = Query(1, le=10)) -> int:
-        return limit
-
-    @app.delete("/api/notes")
-    async def drop() -> str:
-        return "dropped"
-
-    @app.get("/api/fail/{how}")
-    async def fail(how: str) -> str:
-        if how == "problem":
-            raise Problem("stale", 409, "It changed.", errors=(FieldError("/seal", "Is old."),), by={"id": ANN.user_id})
-        if how == "not-found":
-            raise not_found()
-        if how == "http":
-            raise HTTPException(403)
-        if how == "database":
-            raise OperationalError("select secret", {}, Exception("connection refused"))
-        raise ZeroDivisionError("the secret reason")
-
-    @app.get("/api/stream")
-    async def stream(broken: bool = False) -> StreamingResponse:
-        async def parts() -> AsyncIterator[str]:
-            yield "data: 1\n\n"
-            if broken:
-                raise ZeroDivisionError("in the middle")
-            await asyncio.Event().wait()
-
-        return StreamingResponse(parts(), media_type="text/event-stream")
-
-    @app.post("/hook")
-    async def hook() -> str:
-        return "taken"
-
-    @app.get("/healthz")
-    async def healthz() -> str:
-        return "ok"
-
-    app.include_router(unknown_api)
-
-    @app.get("/{page:path}")
-    async def ui(page: str) -> str:
-        return "page"
-
-    return guard(app, base_url=base_url, authentication=app.state.authentication, any_type=("/hook",))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with serving(_application) as base_url, httpx2.AsyncClient(base_url=base_url, trust_env=False) as client:
-        yield client
-
-
-def _code(answer: httpx2.Response) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == answer.status_code
-    assert body["request_id"] == answer.headers["x-request-id"]
-    assert body["type"] == "about:blank"
-    assert body["title"]
-    assert body["detail"].endswith(".")
-    return answer.status_code, body["code"]
+from tests.platform.http.guarded import KNOWN, PAGE, application, authenticate, code_of
 
 
 async def test_every_answer_carries_the_headers(client: httpx2.AsyncClient, subtests: pytest.Subtests) -> None:
@@ -156,7 +49,7 @@ async def test_the_content_security_policy_lets_nothing_run_that_is_not_ours(cli
 
 
 async def test_over_https_browsers_are_told_to_stay_there() -> None:
-    transport = httpx2.ASGITransport(_application("https://interlock.example"))
+    transport = httpx2.ASGITransport(application("https://interlock.example"))
     async with httpx2.AsyncClient(base_url="https://interlock.example", transport=transport) as client:
         assert (await client.get("/healthz")).headers["strict-transport-security"] == "max-age=31536000"
 
@@ -166,94 +59,6 @@ async def test_a_request_id_from_before_us_is_kept_if_it_is_harmless(client: htt
     assert kept.headers["x-request-id"] == "abc-123-def"
     for bad in ("short", "x" * 65, "a b c d e f g h", "<script>alert(1)"):
         assert (await client.get("/healthz", headers={"X-Request-Id": bad})).headers["x-request-id"] != bad
-
-
-async def test_a_problem_says_what_it_was_given(client: httpx2.AsyncClient) -> None:
-    answer = await client.get("/api/fail/problem")
-    assert _code(answer) == (409, "stale")
-    assert answer.json()["errors"] == [{"field": "/seal", "message": "Is old."}]
-    assert answer.json()["by"] == {"id": str(ANN.user_id)}
-    assert answer.json()["detail"] == "It changed."
-
-
-async def test_what_the_framework_refuses_is_a_problem_too(client: httpx2.AsyncClient) -> None:
-    assert _code(await client.get("/api/fail/http")) == (403, "forbidden")
-    assert _code(await client.get("/api/fail/not-found")) == (404, "not_found")
-    assert _code(await client.get("/api/nothing")) == (404, "not_found")
-    assert _code(await client.get("/api/nothing", headers=PAGE)) == (404, "not_found")
-    assert _code(await client.post("/api/nothing/at/all")) == (404, "not_found")
-    assert _code(await client.get("/api/me")) == (401, "unauthenticated")
-    wrong_method = await client.post("/healthz")
-    assert _code(wrong_method) == (405, "method_not_allowed")
-    assert wrong_method.headers["allow"] == "GET"
-
-
-async def test_a_bug_is_told_by_its_id_and_not_by_its_reason(
-    client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.ERROR):
-        answer = await client.get("/api/fail/bug")
-    assert _code(answer) == (500, "internal")
-    assert "secret" not in answer.text
-    assert [record.name for record in caplog.records] == ["interlock_platform.http.problems"]
-    assert answer.json()["request_id"] in caplog.text
-    assert "the secret reason" in caplog.text
-
-
-async def test_an_absent_database_is_said_to_pass(client: httpx2.AsyncClient) -> None:
-    for answer in (
-        await client.get("/api/fail/database"),
-        await client.get("/api/me", headers={"Cookie": "session=away"}),
-        await client.get("/c/1", headers=PAGE | {"Cookie": "session=away"}),
-    ):
-        assert _code(answer) == (503, "unavailable")
-        assert answer.headers["retry-after"] == "2"
-        assert "select" not in answer.text
-
-
-async def test_each_field_that_is_wrong_is_named(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/api/notes", json={"count": "many", "owner": "me", "a/b": 1})
-    assert _code(answer) == (422, "invalid")
-    assert {error["field"] for error in answer.json()["errors"]} == {"/title", "/count", "/owner", "/a~1b"}
-    assert "many" not in answer.text
-    answer = await client.get("/api/notes?limit=11")
-    assert answer.json()["errors"][0]["field"] == "/limit"
-    answer = await client.post("/api/notes", content=b'{"title": ', headers={"Content-Type": "application/json"})
-    assert _code(answer) == (422, "invalid")
-    assert answer.json()["errors"][0]["field"] == ""
-
-
-async def test_a_stream_is_not_held_back(client: httpx2.AsyncClient) -> None:
-    async with asyncio.timeout(30), client.stream("GET", "/api/stream") as answer:
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert await anext(answer.aiter_text()) == "data: 1\n\n"
-
-
-async def test_a_stream_that_breaks_off_does_not_look_whole(client: httpx2.AsyncClient) -> None:
-    with pytest.raises(httpx2.RemoteProtocolError):
-        await client.get("/api/stream?broken=true")
-
-
-async def test_a_body_over_the_limit_is_refused_declared_or_not(client: httpx2.AsyncClient) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        for _ in range(1025):
-            yield b"x" * 1024
-
-    declared = await client.post("/api/notes", content=b"x" * (1024 * 1024 + 1))
-    assert _code(declared) == (413, "too_large")
-    assert _code(await client.post("/api/notes", content=endless())) == (413, "too_large")
-    assert _code(await client.post("/hook", content=endless())) == (413, "too_large")
-
-
-async def test_a_body_up_to_the_limit_arrives_whole(client: httpx2.AsyncClient) -> None:
-    title = "é" * 500_000
-    assert (await client.post("/api/notes", json={"title": title, "count": 1})).json()["title"] == title
-
-
-async def test_a_body_as_deep_as_it_is_long_is_only_a_bad_request(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/api/notes", content=b"[" * 1_000_000, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (400, 422)
-    assert _code(answer)[1] in ("bad_request", "invalid")
 
 
 async def test_a_change_comes_as_json(client: httpx2.AsyncClient, subtests: pytest.Subtests) -> None:
@@ -269,7 +74,7 @@ async def test_a_change_comes_as_json(client: httpx2.AsyncClient, subtests: pyte
     ):
         with subtests.test(str(kind)):
             headers = {} if kind is None else {"Content-Type": kind}
-            assert _code(await client.post("/api/notes", content=body, headers=headers)) == (415, "not_json")
+            assert code_of(await client.post("/api/notes", content=body, headers=headers)) == (415, "not_json")
     for kind in ("application/json", "Application/JSON; charset=utf-8"):
         with subtests.test(kind):
             assert (await client.post("/api/notes", content=body, headers={"Content-Type": kind})).status_code == 200
@@ -297,7 +102,7 @@ async def test_a_page_of_another_origin_changes_nothing(client: httpx2.AsyncClie
         for method in ("POST", "DELETE", "PUT", "PATCH"):
             with subtests.test(f"{method} {headers}"):
                 answer = await client.request(method, "/api/notes", headers=[*headers, ("Cookie", "session=ann")])
-                assert _code(answer) == (403, "wrong_origin")
+                assert code_of(answer) == (403, "wrong_origin")
                 assert not any(name.startswith("access-control") for name in answer.headers)
     for allowed in ([("Origin", ours)], [("Origin", ours), ("Sec-Fetch-Site", "same-origin")], []):
         with subtests.test(f"allowed {allowed}"):
@@ -325,7 +130,7 @@ async def test_it_answers_under_its_own_names_only(client: httpx2.AsyncClient, s
             answer = await client.get("/api/me", headers=KNOWN | {"Host": host, "X-Forwarded-Host": "127.0.0.1"})
             assert answer.status_code == 400
             if host not in ("localhost/evil",):
-                assert _code(answer) == (400, "wrong_host")
+                assert code_of(answer) == (400, "wrong_host")
     for host in ("localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8000"):
         with subtests.test(host):
             assert (await client.get("/api/me", headers=KNOWN | {"Host": host})).status_code == 200
@@ -339,7 +144,7 @@ async def test_a_socket_for_another_host_is_refused_before_it_opens() -> None:
     async def nothing() -> Message:
         return {"type": "websocket.connect"}
 
-    layers = guard(reached, base_url="http://127.0.0.1:8000", authentication=Authentication("session", _authenticate))
+    layers = guard(reached, base_url="http://127.0.0.1:8000", authentication=Authentication("session", authenticate))
     for host, answer in ((b"127.0.0.1:8000", "websocket.accept"), (b"evil.example", "websocket.close")):
         said: list[str] = []
 
@@ -368,7 +173,7 @@ async def test_opening_a_page_without_a_session_leads_to_sign_in_and_back(
 
 
 async def test_only_page_loads_lead_to_sign_in(client: httpx2.AsyncClient) -> None:
-    assert _code(await client.get("/api/me", headers=PAGE)) == (401, "unauthenticated")
+    assert code_of(await client.get("/api/me", headers=PAGE)) == (401, "unauthenticated")
     for path, headers in (
         ("/assets/x.js", {"Accept": "*/*"}),
         ("/assets/x.js", PAGE),
