@@ -15,8 +15,9 @@ COPY servers servers
 COPY alembic alembic
 RUN hatchling build --target wheel --directory /dist
 
-# What runs
+# What runs; bubblewrap holds the commands of the operator's file
 FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
 COPY requirements/runtime.txt /tmp/
 RUN pip install --no-cache-dir --require-hashes -r /tmp/runtime.txt && rm /tmp/runtime.txt
 COPY --from=build /dist/*.whl /tmp/

@@ -6,24 +6,28 @@ python -m benchmarks.connections [--connections 100] [--seconds 15] [--json]
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
+from tests.mcp_servers import journal
+from tests.mcp_servers.process import free_port, running
 
-from benchmarks.hostile_servers import PLAYS
+from benchmarks.hostile_servers import PLAYS, ports, spec, tormented
+from benchmarks.hostile_turns import turns_beside_hostile_servers
 from benchmarks.verdicts import percentile
 from interlock_handlers.apart.household import Household
 from interlock_handlers.apart.remote import RemoteHandler
-from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
 
-CALL_SECONDS = 5.0
 TICK_SECONDS = 0.005
+CALL_PAUSE_SECONDS = 0.1
+"""Between calls of the good server: nobody has a hundred of them a second to make, and more wait for their turn."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,17 @@ class Report:
     lag_p99_hostile: float
     call_p50_alone: float
     call_p50_hostile: float
+    turn_p50_alone: float
+    turn_p50_hostile: float
+    first_after_kill: float
     grown_kib_here: float
     grown_kib_apart: float
 
 
 async def measure(connections: int, seconds: float) -> Report:
-    with ports(1) as ((good, *bad), _), ports(connections) as (many, _):
+    beside = await turns_beside_hostile_servers(seconds)
+    back = await first_call_after_kill()
+    with ports(1) as (good, *bad), ports(connections) as many:
         async with kept() as household:
             handler = household.handler()
             await handler.connect(spec("first", good))
@@ -52,13 +61,8 @@ async def measure(connections: int, seconds: float) -> Report:
             alone = await watched(handler, seconds)
             for number, port in enumerate(bad):
                 await handler.connect(spec(f"hostile-{number}", port))
-            tormenting = [
-                asyncio.create_task(torment(handler, f"hostile-{number}")) for number in range(len(PLAYS))
-            ]  # fmt: skip
-            hostile = await watched(handler, seconds)
-            for task in tormenting:
-                task.cancel()
-            await asyncio.gather(*tormenting, return_exceptions=True)
+            async with tormented(handler, [f"hostile-{number}" for number in range(len(bad))]):
+                hostile = await watched(handler, seconds)
             report = Report(
                 connections=connections,
                 connected=took * 1000,
@@ -68,6 +72,9 @@ async def measure(connections: int, seconds: float) -> Report:
                 lag_p99_hostile=percentile(hostile.lags, 99),
                 call_p50_alone=percentile(alone.calls, 50),
                 call_p50_hostile=percentile(hostile.calls, 50),
+                turn_p50_alone=percentile(beside.alone, 50),
+                turn_p50_hostile=percentile(beside.hostile, 50),
+                first_after_kill=back * 1000,
                 grown_kib_here=memory() - before,
                 grown_kib_apart=memory(household.pid) - apart_before,
             )
@@ -84,18 +91,6 @@ async def kept() -> AsyncIterator[Household]:
     await asyncio.gather(running, return_exceptions=True)
 
 
-@contextmanager
-def ports(good: int) -> Iterator[tuple[list[int], int]]:
-    """Of so many good servers, and of the hostile ones after them; and the id of their process."""
-    argv = [sys.executable, "-m", "benchmarks.hostile_servers", str(good)]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
-        try:
-            assert process.stdout is not None
-            yield [int(port) for port in process.stdout.readline().split()], process.pid
-        finally:
-            process.kill()
-
-
 async def connect(household: Household, many: Sequence[int]) -> tuple[float, float]:
     """Seconds to connect all at once, and KiB that each takes in the process that keeps them."""
     handlers = [household.handler() for _ in many]
@@ -104,6 +99,25 @@ async def connect(household: Household, many: Sequence[int]) -> tuple[float, flo
     took, each = time.perf_counter() - began, (memory(household.pid) - before) / len(many)
     await asyncio.gather(*(handler.aclose() for handler in handlers))
     return took, each
+
+
+async def first_call_after_kill() -> float:
+    """Seconds from the moment at which the killed server listens again."""
+    with TemporaryDirectory(prefix="interlock-benchmark-") as directory:
+        folder, port = Path(directory), free_port()
+        argv = [sys.executable, str(Path(journal.__file__)), "--journal", str(folder / "journal"), "--http", str(port)]
+        with running(argv, port, folder / "log") as server:
+            async with kept() as household:
+                handler = household.handler()
+                await handler.connect(ServerSpec("journal", "Journal", "http", url=f"http://127.0.0.1:{port}/mcp"))
+                await handler.call("journal", "record", {"value": "before"}, 20)
+                with server.again():
+                    began = time.perf_counter()
+                    await handler.list_tools("journal")
+                    await handler.call("journal", "record", {"value": "after"}, 20)
+                    took = time.perf_counter() - began
+                    await handler.aclose()
+                    return took
 
 
 @dataclass(frozen=True)
@@ -128,21 +142,9 @@ async def watched(handler: RemoteHandler, seconds: float) -> Watched:
         began = time.perf_counter()
         await handler.call("first", "act", {}, 60)
         found.calls.append(time.perf_counter() - began)
+        await asyncio.sleep(CALL_PAUSE_SECONDS)
     await looking
     return found
-
-
-async def torment(handler: RemoteHandler, server_id: str) -> None:
-    """Calls a hostile server for as long as it lasts."""
-    while True:
-        try:
-            await handler.call(server_id, "act", {}, CALL_SECONDS)
-        except (ServerUnavailable, NotExecuted, OutcomeUnknown):
-            await asyncio.sleep(TICK_SECONDS)
-
-
-def spec(server_id: str, port: int) -> ServerSpec:
-    return ServerSpec(server_id, server_id, "http", url=f"http://127.0.0.1:{port}/mcp")
 
 
 def memory(pid: int | None = None) -> float:
@@ -152,6 +154,7 @@ def memory(pid: int | None = None) -> float:
 
 def show(report: Report) -> str:
     calls = report.call_p50_hostile / report.call_p50_alone
+    turns = report.turn_p50_hostile / report.turn_p50_alone
     lags = report.lag_p99_hostile / report.lag_p99_alone
     return "\n".join(
         (
@@ -162,6 +165,9 @@ def show(report: Report) -> str:
             f"{report.lag_p99_hostile:>10.1f}{lags:>8.2f}   (goal: below 100)",
             f"  {'a call of another server, p50, ms':<42}{report.call_p50_alone:>10.1f}"
             f"{report.call_p50_hostile:>10.1f}{calls:>8.2f}",
+            f"  {'a turn of another person, p50, ms':<42}{report.turn_p50_alone:>10.1f}"
+            f"{report.turn_p50_hostile:>10.1f}{turns:>8.2f}   (goal: below 1.10)",
+            f"  the first call after kill -9 and restart: {report.first_after_kill:,.0f} ms (goal: at most 1,000)",
             f"  memory grown, MiB: {report.grown_kib_here / 1024:.1f} here (goal: below 64), "
             f"{report.grown_kib_apart / 1024:.1f} in the process that keeps connections",
         )

@@ -1,14 +1,22 @@
 """Servers for a benchmark, in a process of their own: `python -m benchmarks.hostile_servers GOOD` prints their ports.
 
-The first GOOD ones answer as they should; the others each do their worst, once for every play there is.
+The first GOOD ones answer as they should; the others each do their worst, once for every play there is. In life they
+are on other machines, so theirs is a lower priority here.
 """
 
 import asyncio
+import os
+import subprocess
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from tests.mcp_servers import hostile_http as plays
 from tests.mcp_servers.scripted import Play, scripted_server
+
+from interlock_handlers.apart.remote import RemoteHandler
+from interlock_handlers.server_errors import NotExecuted, OutcomeUnknown, ServerUnavailable
+from interlock_handlers.server_spec import ServerSpec
 
 PLAYS: tuple[Play, ...] = (
     plays.two_hundred_megabytes,
@@ -29,6 +37,46 @@ PLAYS: tuple[Play, ...] = (
 )
 
 
+CALL_SECONDS = 5.0
+PAUSE_SECONDS = 0.02
+"""Between calls of a hostile server: the gate takes as long for one."""
+
+
+@contextmanager
+def ports(good: int) -> Iterator[list[int]]:
+    """Of so many good servers, and of the hostile ones after them."""
+    argv = [sys.executable, "-m", "benchmarks.hostile_servers", str(good)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+        try:
+            assert process.stdout is not None
+            yield [int(port) for port in process.stdout.readline().split()]
+        finally:
+            process.kill()
+
+
+@asynccontextmanager
+async def tormented(handler: RemoteHandler, server_ids: Sequence[str]) -> AsyncIterator[None]:
+    """Inside, each of these servers is called again and again, all at once."""
+    tasks = [asyncio.create_task(torment(handler, server_id)) for server_id in server_ids]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def torment(handler: RemoteHandler, server_id: str) -> None:
+    while True:
+        try:
+            await handler.call(server_id, "act", {}, CALL_SECONDS)
+        except (ServerUnavailable, NotExecuted, OutcomeUnknown):
+            # That is what it is there for.
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def spec(server_id: str, port: int) -> ServerSpec:
+    return ServerSpec(server_id, server_id, "http", url=f"http://127.0.0.1:{port}/mcp")
+
+
 async def serve(good: int) -> None:
     async with AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(scripted_server()) for _ in range(good + len(PLAYS))]
@@ -39,4 +87,5 @@ async def serve(good: int) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(10)
     asyncio.run(serve(int(sys.argv[1])))

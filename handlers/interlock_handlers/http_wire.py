@@ -20,6 +20,7 @@ from interlock_handlers.limits import ANSWER_RESUMPTIONS, ANSWER_SECONDS, MESSAG
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.server_errors import LoginRequired, ServerForbids, ServerNonsense, ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
+from interlock_handlers.slowness import too_slow
 
 CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 30.0
@@ -81,10 +82,10 @@ class HttpWire(httpx2.AsyncBaseTransport):
             return ServerUnavailable(f"Nothing answers at {where}. Check that the server is running, then try again.")
         if self._status is not None and self._status >= 500:
             return ServerUnavailable(f"{where} answers with an error (HTTP {self._status}). Try again later.")
+        if too_slow(error):
+            return ServerUnavailable(f"{where} takes too long to answer. Try again later.")
         if self._status in (404, 405, 410):
             return ServerNonsense(f"There is no MCP server at {where} (HTTP {self._status}). Check the address.")
-        if isinstance(error, TimeoutError):
-            return ServerUnavailable(f"{where} takes too long to answer. Try again later.")
         return ServerNonsense(f"What answers at {where} does not speak MCP. Check the address and the transport.")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -2,16 +2,17 @@
 
 import contextvars
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, Self
 
 import mcp_types as types
 from anyio import EndOfStream
 from mcp.client import Transport
+from mcp.shared.inbound import find_invalid_x_mcp_header
 from mcp.shared.message import SessionMessage
 
-from interlock_handlers.exchange import current_exchange
+from interlock_handlers.exchange import current_exchange, said
 from interlock_handlers.patience import Patience, TooMuch
 
 logger = logging.getLogger(__name__)
@@ -24,30 +25,36 @@ class _Stream(Protocol):
     async def aclose(self) -> None: ...
 
 
-def completed(transport: Transport, is_modern: Callable[[], bool], excess: Callable[[str], None]) -> Transport:
+def completed(
+    transport: Transport, is_modern: Callable[[], bool], excess: Callable[[str], None], left_out: dict[str, str]
+) -> Transport:
     """The transport, with every result of today's protocol saying of what type it is, and nothing that is too much.
 
     A result that does not say is a complete one; the SDK takes it for a breach of the protocol. `excess` is told when
-    the server sends more of its own accord than it may.
+    the server sends more of its own accord than it may. `left_out` is told which tools the SDK drops without a word,
+    and why.
     """
-    return _completed(transport, is_modern, excess)
+    return _completed(transport, is_modern, excess, left_out)
 
 
 @asynccontextmanager
 async def _completed(
-    transport: Transport, is_modern: Callable[[], bool], excess: Callable[[str], None]
+    transport: Transport, is_modern: Callable[[], bool], excess: Callable[[str], None], left_out: dict[str, str]
 ) -> AsyncIterator[Any]:
     async with transport as (incoming, outgoing):
-        yield _Incoming(incoming, is_modern, excess), outgoing
+        yield _Incoming(incoming, is_modern, excess, left_out), outgoing
 
 
 class _Incoming:
     """A stream of messages as the SDK reads it."""
 
-    def __init__(self, inner: _Stream, is_modern: Callable[[], bool], excess: Callable[[str], None]) -> None:
+    def __init__(
+        self, inner: _Stream, is_modern: Callable[[], bool], excess: Callable[[str], None], left_out: dict[str, str]
+    ) -> None:
         self._inner = inner
         self._is_modern = is_modern
         self._excess = excess
+        self._left_out = left_out
         self._patience = Patience()
 
     @property
@@ -65,6 +72,7 @@ class _Incoming:
                     continue
                 if isinstance(message, types.JSONRPCResponse) and self._is_modern():
                     message.result.setdefault("resultType", "complete")
+                    self._left_out.update(_dropped(message.result.get("tools")))
                 return item
             immeasurable = isinstance(message, types.JSONRPCNotification) and _is_immeasurable(message)
             if self._bears(message) and not immeasurable:
@@ -102,6 +110,13 @@ class _Incoming:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _dropped(tools: object) -> Iterator[tuple[str, str]]:
+    """Tools of a page of a list whose arguments can't go into the headers that they are to go into, and why."""
+    for tool in tools if isinstance(tools, list) else ():
+        if isinstance(tool, dict) and (reason := find_invalid_x_mcp_header(tool.get("inputSchema"))) is not None:
+            yield str(tool.get("name")), said(reason)
 
 
 def _is_immeasurable(message: types.JSONRPCNotification) -> bool:

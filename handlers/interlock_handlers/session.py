@@ -49,6 +49,7 @@ class Session:
         self.changed = asyncio.Event()
         self.protocol: str | None = None
         self.version: str | None = None
+        self.left_out: dict[str, str] = {}
         self._server = server
         self._mode = mode
         self._samples = samples
@@ -95,11 +96,12 @@ class Session:
         raise self.wire.diagnosis(error)
 
     async def list_tools(self) -> tuple[types.Tool, ...]:
-        """Every page of the server's tools. Raises ServerUnavailable (ServerNonsense)."""
+        """Every page of the server's tools; `left_out` says why others are none. Raises ServerUnavailable."""
         assert self._client is not None
         # A change between the list and the subscription would be announced to nobody.
         await first_of(self._subscription.begun.future, self.ended.future, seconds=LISTEN_SECONDS)
         self._subscription.listed = True
+        self.left_out.clear()
         try:
             tools, whole = await every_page(self._page, lambda page: page.tools, LIST_TOOLS)
         except MCPError as error:
@@ -254,7 +256,7 @@ class Session:
     async def _own(self) -> None:
         try:
             async with Client(
-                completed(self.wire.transport(), self._is_modern, self.wire.excess),
+                completed(self.wire.transport(), self._is_modern, self.wire.excess, self.left_out),
                 mode=self._mode,
                 cache=None,
                 client_info=CLIENT,

@@ -202,6 +202,7 @@ class Upkeep:
 
     async def _list(self, session: Session) -> None:
         definitions, left_out = usable_definitions(self.spec.id, await session.list_tools())
+        left_out += tuple(f"{name[:80]} ({why})" for name, why in session.left_out.items())
         changed = {d.name: d for d in definitions} != {d.name: d for d in self.definitions}
         self.definitions = definitions
         state = ConnectionState(

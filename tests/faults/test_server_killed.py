@@ -3,6 +3,7 @@
 import signal
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from tests.faults.world import SLOW, World, a_value, call_for, come_back
@@ -151,3 +152,29 @@ async def test_the_same_run_sent_again_after_a_kill_is_one_run(world: World) -> 
         await alice.say(thread, value, run)
         assert await alice.finished(thread, run) == "success"
         assert len(alice.events(thread, "TEXT_MESSAGE_START", run)) == 2
+
+
+async def test_the_end_of_the_process_that_keeps_connections_makes_its_call_unknown_and_nothing_else(
+    world: World,
+) -> None:
+    value, after = a_value(), a_value()
+    await world.script(call_for(value, SLOW), call_for(after))
+    async with world.person() as alice:
+        thread = await alice.new_thread()
+        run = await alice.say(thread, f"Record {value}")
+        await alice.decide(await alice.card(thread), "approve")
+        await until(lambda: world.effects(value), "the call")
+        server = await world.serve()
+        for child in psutil.Process(server.process.pid).children():
+            if "interlock_servers.connections" in child.cmdline():
+                child.kill()
+        card = await alice.card(thread, "unknown")
+        assert "The process that keeps connections ended while the tool ran" in card["evidence"]["why"]
+        resolved = await alice.emit("approval.resolve", id=card["id"], resolution="confirmed_done", note="I looked.")
+        assert resolved["ok"], resolved
+        await alice.finished(thread, run)
+        again = await alice.say(thread, f"Record {after}")
+        await alice.decide(await alice.card(thread), "approve")
+        assert await alice.finished(thread, again) == "success"
+        assert (await world.serve()).process.pid == server.process.pid
+    assert (len(world.effects(value)), len(world.effects(after))) == (1, 1)

@@ -11,7 +11,7 @@ from tests.handlers.mcp.calling import call_tool
 from tests.handlers.mcp.conftest import Connections
 from tests.mcp_servers.fixtures import JournalServers
 from tests.mcp_servers.process import free_port, until
-from tests.mcp_servers.scripted import page, scripted_server
+from tests.mcp_servers.scripted import TOOL, page, scripted_server
 
 remote = pytest.mark.parametrize("transport", ["http", "sse"])
 
@@ -158,3 +158,30 @@ async def test_tools_that_no_model_may_see_are_left_out_and_named(connections: C
         assert connection.state.message is not None
         assert all(name in connection.state.message for name in ("good (", "deep (", "remote ("))
         assert "None" not in server.heard, "a reference was fetched"
+
+
+async def test_a_server_that_takes_long_to_say_what_it_speaks_is_told_to_be_slow(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcp.client.session.DISCOVER_TIMEOUT_SECONDS", 0.2)
+    async with scripted_server() as server:
+        server.script["server/discover"] = [None]
+        server.script["initialize"] = [{"error": {"code": -32601, "message": "Method not found"}}]
+        connection = connections.make(at(server.url))
+        with pytest.raises(ServerUnavailable, match="takes too long to answer") as caught:
+            await connection.open()
+        assert type(caught.value) is ServerUnavailable
+        assert server.heard == ["server/discover", "initialize"]
+
+
+async def test_tools_whose_arguments_cannot_go_into_headers_are_named(connections: Connections) -> None:
+    async with scripted_server() as server:
+        kept = {"ttlMs": 0, "cacheScope": "private"}
+        versions = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, **kept}
+        server.script["server/discover"] = [{"result": {"resultType": "complete", **versions}}]
+        odd = {"type": "object", "properties": {"a": {"type": "string", "x-mcp-header": "no token"}}}
+        listed = [TOOL, {"name": "strange", "inputSchema": odd}]
+        server.script["tools/list"] = [{"result": {"tools": listed, **kept}}]
+        connection = await connections.open(at(server.url))
+        assert [each.name for each in connection.definitions] == ["act"]
+        assert "strange (property 'a': x-mcp-header 'no token'" in (connection.state.message or "")
