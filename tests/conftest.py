@@ -33,7 +33,7 @@ LONGEST = (
     "tests/e2e/test_policy_pages.py",
     "tests/faults/test_two_servers.py",
     "tests/faults/test_cuts.py",
-    "tests/servers/test_embedded.py",
+    "tests/servers/test_embedded_killed.py",
     "tests/handlers/mcp/test_call_faults.py",
 )
 """They begin first: whoever would begin with one of them last kept all others waiting."""
