@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from interlock_platform.settings import Settings
 from interlock_servers.api import running
 from interlock_servers.start_progress import StartProgress
 from tests.conftest import SECRET_KEY
-from tests.mcp_servers.process import ServerProcess, free_port
+from tests.mcp_servers.process import ServerProcess, answers, free_port
 from tests.person import NO_AUTHORITIES
 
 
@@ -76,13 +76,14 @@ class InterlockProcess(ServerProcess):
 
 async def is_ready(base_url: str, seconds: float = 60) -> None:
     """Waits until somebody serves there who has all that is needed."""
+    url = httpx.URL(base_url)
+    # Without a request as long as nobody listens: whoever starts needs the processor more.
     async with httpx.AsyncClient(base_url=base_url, verify=NO_AUTHORITIES) as http, asyncio.timeout(seconds):
         while True:
-            try:
-                if (await http.get("/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
+            if await asyncio.to_thread(answers, url.port or 80):
+                with suppress(httpx.TransportError):
+                    if (await http.get("/readyz")).is_success:
+                        return
             await asyncio.sleep(0.02)
 
 

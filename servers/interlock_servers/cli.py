@@ -37,7 +37,7 @@ err = Console(stderr=True)
 def serve() -> None:
     """Serve the API and the web UI, and work on runs unless INTERLOCK_WORKER is apart."""
     settings = _settings()
-    from interlock_servers.doctor.machine import port_is_free
+    from interlock_servers.doctor.port import port_is_free
 
     if not port_is_free(settings.host, settings.port):
         _stop(f"INTERLOCK_PORT is {settings.port}, and another program on {settings.host} has it: set another one.")

@@ -6,6 +6,7 @@ from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -87,12 +88,16 @@ class DevelopmentProvider:
         self.client_id = CLIENT_ID
         self.client_secret = client_secret or secrets.token_urlsafe(32)
         self.redirect_uri = f"{base_url}/auth/callback"
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
         self._codes: dict[str, Grant] = {}
         self._tokens: dict[str, tuple[Persona, float]] = {}
         here = files("interlock_servers")
         self._page = Template(here.joinpath("devidp.html").read_text())
         self._style = here.joinpath("devidp.css").read_text()
+
+    @cached_property
+    def _key(self) -> RSAKey:
+        """Made for the first who signs in: a start should not wait for it."""
+        return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
     def routes(self) -> APIRouter:
         router = APIRouter(prefix="/dev-idp", include_in_schema=False, dependencies=[Depends(_from_this_machine)])

@@ -5,6 +5,7 @@ It goes on where it stopped, as long as the seed is the same; `--plan` plays one
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class Shown:
 
     def _view(self) -> Group:
         table = Table(box=None, pad_edge=False)
-        for heading in ("point", "kills", "of", "on the way back", "effects", "unknown", "late", "broken", "slowest"):
+        for heading in ("point", "kills", "of", "beside", "effects", "unknown", "late", "broken", "slowest"):
             table.add_column(heading, justify="left" if heading == "point" else "right")
         for name in (*POINTS, RANDOM):
             tally = self._report.tally(name)
@@ -61,7 +62,10 @@ class Shown:
 
 
 async def run(options: argparse.Namespace, console: Console) -> bool:
-    """Whether nothing broke."""
+    """Whether nothing broke. SIGTERM ends it as Ctrl-C does: with all that it started."""
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     if options.plan:
         async with a_postgres() as postgres, a_ground(postgres) as ground, a_lane(ground) as lane:
             played = await lane.play(named(options.plan))
@@ -85,7 +89,10 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=Path("test-results/kills.json"))
     parser.add_argument("--plan", help="play this one plan: SEED/POINT/NUMBER or SEED/random/NUMBER")
     options = parser.parse_args()
-    sys.exit(not asyncio.run(run(options, Console())))
+    try:
+        sys.exit(not asyncio.run(run(options, Console())))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit("Stopped. It goes on there when it is started again.")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from tests.forks import FORKS
 
 NAMES = tuple(POINTS)
 NUMBERS = {name: number for number, name in enumerate(NAMES)}
-NOTHING = -1
+NOTHING, ANY = -1, -2
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,15 @@ class Arming:
         self._armed = FORKS.RawArray(ctypes.c_int32, [NOTHING, 0, NOTHING])
         self._arrivals = FORKS.RawArray(ctypes.c_int32, len(NAMES))
 
-    def arm(self, point: str, arrival: int) -> None:
-        """From now on, the arrival of that number at the point is the end of whoever arrives."""
+    def arm(self, point: str | None, arrival: int) -> None:
+        """From now on, the arrival of that number at the point (None: at any) is the end of whoever arrives."""
         self._armed[1], self._armed[2] = arrival, NOTHING
-        self._armed[0] = NUMBERS[point]
+        self._armed[0] = ANY if point is None else NUMBERS[point]
+
+    @property
+    def armed(self) -> bool:
+        """Whether somebody will end somewhere."""
+        return bool(self._armed[0] != NOTHING)
 
     def disarm(self) -> None:
         self._armed[0], self._armed[2] = NOTHING, NOTHING
@@ -55,7 +60,7 @@ class Arming:
         """In the server's process, in the place of `faults.reach`."""
         number = NUMBERS[point]
         self._arrivals[number] += 1
-        if self._armed[0] == number:
+        if self._armed[0] in (number, ANY):
             self._armed[1] -= 1
             if self._armed[1] == 0:
                 self._armed[0], self._armed[2] = NOTHING, number

@@ -113,7 +113,7 @@ class Campaign:
         """Whether the lane can be used again."""
         if self._servers > 1:
             # What one left is taken up by the other, and not by the next.
-            plan = replace(plan, again=None)
+            plan = replace(plan, shots=plan.shots[:1])
         played = await lane.play(plan)
         if plan.point is not None and not played.killed and not played.breaches:
             # Nobody came there as often as that.
@@ -135,6 +135,9 @@ async def a_postgres() -> AsyncIterator[PostgresAccess]:
             superuser = psycopg.AsyncConnection.connect(conninfo(access.superuser_url), autocommit=True)
             async with await superuser as connection:
                 await connection.execute(statement)
+                # Each start opens a dozen connections, and each hashes the password this often.
+                await connection.execute("alter system set scram_iterations = 1")
+                await connection.execute("select pg_reload_conf()")
             await migrate(access.url(OWNER, access.owner_password, TEMPLATE), SECRET_KEY)
             yield access
 

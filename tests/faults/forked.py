@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import certifi
+
 from interlock_platform import faults
 from tests.faults.arming import Arming
 from tests.forks import FORKS
@@ -19,6 +21,7 @@ class ForkedInterlock:
     def __init__(self, command: str, settings: Mapping[str, str], log: Path, arming: Arming | None = None) -> None:
         """`settings` are the names of variables without `INTERLOCK_`, in lower case; `arming` ends it from within."""
         variables = {f"INTERLOCK_{name.upper()}": value for name, value in settings.items()}
+        variables["SSL_CERT_FILE"] = str(_one_certificate(log.parent))
         self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log), arming))
         self.process.start()
         self.log = log
@@ -47,6 +50,15 @@ class ForkedInterlock:
         await until(lambda: not self.alive, "the end of the process", seconds)
         assert self.process.exitcode is not None
         return self.process.exitcode
+
+
+def _one_certificate(folder: Path) -> Path:
+    """Nothing here speaks TLS: to read whom this machine trusts would be a good part of a start."""
+    path = folder / "trusted.pem"
+    if not path.exists():
+        first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")
+        path.write_text(f"{first}{end}\n")
+    return path
 
 
 def _interlock(arguments: Sequence[str], variables: Mapping[str, str], log: str, arming: Arming | None) -> None:

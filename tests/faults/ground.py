@@ -32,8 +32,6 @@ class Ground:
         stack.enter_context(running([*argv, "--journal", str(asked)], port, folder / "model.log"))
         self.journal, self.asked = Tail(tool.path), Tail(asked)
         self._model_url = f"http://127.0.0.1:{port}"
-        self.starting = asyncio.Lock()
-        """Roles are those of the whole cluster: servers on databases of one can't set them at the same moment."""
         self._http = http
         self._telling = asyncio.Lock()
         self._steps: dict[str, dict[str, Any]] = {}

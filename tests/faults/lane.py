@@ -21,11 +21,13 @@ from tests.faults.forked import ForkedInterlock
 from tests.faults.ground import Ground
 from tests.faults.plans import Plan
 from tests.faults.returning import Noted, Returning
-from tests.faults.tables import Breach, Death, Seen, read
+from tests.faults.shooting import Shooting
+from tests.faults.tables import MOVING, Breach, Death, Seen, read
 from tests.faults.turns import KINDS, Turn
 from tests.mcp_servers.process import free_port, until
 
-PLAY_SECONDS = 60.0
+PLAY_SECONDS, READY_SECONDS = 600.0, 120.0
+"""So long that only what is stuck comes to it, and no machine that is busy with other things."""
 SHOWN_SECONDS = 5.0
 EFFECTS = {"look": "pure", "keep": "idempotent"}
 
@@ -68,11 +70,10 @@ class Lane:
         self._urls = urls
         self._folder = folder
         self._ports = [free_port() for _ in range(servers)]
-        self._servers: list[ForkedInterlock] = []
+        self._servers: dict[int, ForkedInterlock] = {}
         self._at = 0
         """Which of them the person is on."""
         self._coming_back: set[int] = set()
-        self._shot = False
         self._alice: Returning
         self._connection: psycopg.AsyncConnection[DictRow]
         self._chains = Chains()
@@ -80,9 +81,9 @@ class Lane:
     async def open(self, stack: AsyncExitStack) -> None:
         stack.callback(self._kill_all)
         for number in range(len(self._ports)):
-            self._servers.append(await self._start(number))
-        for server in self._servers:
-            await server.ready()
+            self._start(number)
+        for server in self._servers.values():
+            await server.ready(READY_SECONDS)
         connection = psycopg.AsyncConnection.connect(
             conninfo(self._urls.superuser), autocommit=True, row_factory=dict_row
         )
@@ -94,34 +95,32 @@ class Lane:
     async def play(self, plan: Plan) -> Played:
         """Takes the turns, kills, starts again, and looks whether everything is as it has to be."""
         began, played = time.monotonic(), Played(plan)
-        self._alice.noted, self._shot = Noted(), False
+        self._alice.noted = Noted()
+        shooting = Shooting(self.arming, plan.shots, self._kill_first)
         turns = [
             Turn(kind, await self._alice.new_thread(), self._alice, self._ground, self._let_expire)
             for kind in plan.kinds
         ]
         threads = [turn.thread_id for turn in turns]
         keeping = [
-            asyncio.create_task(self._keep(number, played, turns)) for number in range(len(self._servers))
+            asyncio.create_task(self._keep(number, played, turns, shooting)) for number in self._servers
         ]  # fmt: skip
-        shooting = asyncio.create_task(self._kill_after(plan.after_seconds) if plan.point is None else asyncio.sleep(0))
-        if plan.point is not None:
-            self.arming.arm(plan.point, plan.arrival)
+        shooting.aim(returning=False)
         taking = asyncio.create_task(self._take(turns))
         try:
             async with asyncio.timeout(PLAY_SECONDS):
                 await _first_failure(taking, keeping)
                 await self._at_rest(threads)
-                self.arming.disarm()
-                shooting.cancel()
-                await until(lambda: self._is_whole(played), "everybody's return", PLAY_SECONDS)
+                shooting.cease()
+                await until(lambda: self._is_whole(shooting), "everybody's return", PLAY_SECONDS)
         except (AssertionError, TimeoutError) as error:
             said = str(error) or f"not over after {PLAY_SECONDS:g} s"
             played.breaches.append(Breach(f"The turns did not come to their end: {said}"))
         finally:
-            self.arming.disarm()
-            for task in (taking, shooting, *keeping):
+            shooting.cease()
+            for task in (taking, *keeping):
                 task.cancel()
-            await asyncio.gather(taking, shooting, *keeping, return_exceptions=True)
+            await asyncio.gather(taking, *keeping, return_exceptions=True)
         await self._check(played, turns)
         self._ground.forget(*(value for turn in turns for value in turn.values))
         played.seconds = time.monotonic() - began
@@ -137,7 +136,7 @@ class Lane:
         ]
         assert not stuck, "; ".join(stuck)
 
-    async def _keep(self, number: int, played: Played, turns: Sequence[Turn]) -> None:
+    async def _keep(self, number: int, played: Played, turns: Sequence[Turn], shooting: Shooting) -> None:
         """Starts the server again whenever it was killed, and brings the person back."""
         back: asyncio.Task[None] | None = None
         try:
@@ -150,33 +149,33 @@ class Lane:
                 said = self._servers[number].log.read_text()[-2000:]
                 assert process.exitcode == -signal.SIGKILL, f"It ended by itself ({process.exitcode}): {said}"
                 self._coming_back.add(number)
-                played.deaths.append(Death(process.pid or 0, time.time(), self.arming.killed))
-                if played.plan.again and len(played.deaths) == 1:
-                    self.arming.arm(*played.plan.again)
-                self._servers[number] = await self._start(number)
-                back = asyncio.create_task(self._bring_back(number, played, turns))
+                played.deaths.append(Death(process.pid or 0, time.time(), shooting.noticed()))
+                self._start(number)
+                shooting.aim(returning=True)
+                back = asyncio.create_task(self._bring_back(number, played, turns, shooting))
         finally:
             if back is not None:
                 back.cancel()
                 await asyncio.gather(back, return_exceptions=True)
 
-    async def _bring_back(self, number: int, played: Played, turns: Sequence[Turn]) -> None:
+    async def _bring_back(self, number: int, played: Played, turns: Sequence[Turn], shooting: Shooting) -> None:
         """To another server if there is one, to the same as soon as it serves again."""
         if self._at == number:
-            others = (other for other, server in enumerate(self._servers) if other != number and server.alive)
+            others = (other for other, server in self._servers.items() if other != number and server.alive)
             self._at = next(others, number)
             server = self._servers[self._at]
-            await server.ready()
+            await server.ready(READY_SECONDS)
             since = time.monotonic()
             await self._alice.come_back(server.base_url, [turn.thread_id for turn in turns])
         else:
             since = time.monotonic()
+        shooting.aim(returning=False)
         await asyncio.gather(*(self._look(turn.thread_id, since, played) for turn in turns))
         self._coming_back.discard(number)
 
-    def _is_whole(self, played: Played) -> bool:
+    def _is_whole(self, shooting: Shooting) -> bool:
         """Whether every server that died was seen to die, and everybody is where they were."""
-        return not self._coming_back and (bool(played.deaths) or not self._shot)
+        return shooting.all_noticed and not self._coming_back
 
     async def _look(self, thread_id: str, since: float, played: Played) -> None:
         played.shown.append(await self._alice.shows_the_truth(thread_id, since))
@@ -199,13 +198,8 @@ class Lane:
 
     async def _at_rest(self, threads: Sequence[str]) -> None:
         ids = [UUID(thread) for thread in threads]
-        while invariants.what_moves(await read(self._connection, ids)):
-            await asyncio.sleep(0.05)
-
-    async def _kill_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        self._shot = True
-        self._servers[0].process.kill()
+        while invariants.what_moves(await read(self._connection, ids, MOVING)):
+            await asyncio.sleep(0.1)
 
     async def _let_expire(self, call_id: str) -> None:
         """Time passes for this call."""
@@ -230,18 +224,17 @@ class Lane:
             (tenant,),
         )
 
-    async def _start(self, number: int) -> ForkedInterlock:
-        """The server's process, once it is through with what it must do alone."""
+    def _start(self, number: int) -> None:
         log = self._folder / f"server-{number}.log"
         settings = self._ground.settings(self._urls, self._folder, self._ports[number])
-        async with self._ground.starting:
-            log.write_text("")
-            server = ForkedInterlock("serve", settings, log, self.arming)
-            await until(lambda: "Database up to date" in log.read_text() or not server.alive, "the start", 60)
-        return server
+        log.write_text("")
+        self._servers[number] = ForkedInterlock("serve", settings, log, self.arming)
+
+    def _kill_first(self) -> None:
+        self._servers[0].process.kill()
 
     def _kill_all(self) -> None:
-        for server in self._servers:
+        for server in self._servers.values():
             if server.alive:
                 server.kill()
 

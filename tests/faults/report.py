@@ -20,7 +20,7 @@ class Tally:
     plays: int = 0
     kills: int = 0
     more: int = 0
-    """processes that were killed on their way back"""
+    """kills at no point, in a play for a point: of processes on their way back"""
     unknown: int = 0
     effects: int = 0
     late: int = 0
@@ -47,9 +47,14 @@ class Report:
     def add(self, name: str, played: Played) -> None:
         tally = self.tally(name)
         tally.plays += 1
-        hit = name in played.points or (name == RANDOM and played.killed)
-        tally.kills += int(hit)
-        tally.more += len(played.deaths) - int(hit)
+        for death in played.deaths:
+            if name == RANDOM:
+                tally.kills += 1
+            elif death.killed is not None:
+                # A play for one point also kills at others.
+                self.tally(death.killed.point).kills += 1
+            else:
+                tally.more += 1
         tally.unknown += played.unknown
         tally.effects += played.effects
         tally.late += played.late
@@ -102,8 +107,7 @@ class Report:
 def told(played: Played) -> list[str]:
     """Each breach with the little that is needed to see how it came about."""
     plan = played.plan
-    where = f"{plan.point} at arrival {plan.arrival}" if plan.point else f"after {plan.after_seconds:.3f} s"
-    header = f"plan {plan.name}: {where}, turns {', '.join(plan.kinds)}"
+    header = f"plan {plan.name}: {'; '.join(map(str, plan.shots))}; turns {', '.join(plan.kinds)}"
     return [
         f"{breach.sentence}\n  {header}\n{history(played.seen, breach) if played.seen else ''}"
         for breach in played.breaches

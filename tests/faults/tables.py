@@ -1,6 +1,6 @@
 """What the checker looks at: tables and journals, and what clients were told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ QUERIES = {
     "audit": "select seq, at, actor, action, target, data from audit where {of_call} order by tenant_id, seq",
     "jobs": "select task_name, status, attempts, args from procrastinate_jobs where task_name <> 'expire'",
 }
+MOVING = ("runs", "calls", "jobs")
+"""What tells whether anything still moves."""
 OF_THREADS = {
     "of": "id = any(%(threads)s)",
     "of_thread": "thread_id = any(%(threads)s)",
@@ -64,14 +66,18 @@ class Seen:
     """thread -> the events that its client has"""
 
 
-async def read(connection: psycopg.AsyncConnection[DictRow], threads: Sequence[UUID] | None = None) -> Tables:
-    """The rows of these threads, or of all, as they are at one moment."""
+async def read(
+    connection: psycopg.AsyncConnection[DictRow],
+    threads: Sequence[UUID] | None = None,
+    names: Collection[str] = QUERIES.keys(),
+) -> Tables:
+    """The rows of these threads, or of all, as they are at one moment; of the tables of these names."""
     where = {name: sql.SQL(text) for name, text in (OF_ALL if threads is None else OF_THREADS).items()}
     parameters = {} if threads is None else {"threads": list(threads)}
     tables: Tables = {}
     async with connection.transaction():
         await connection.execute("set transaction isolation level repeatable read")
-        for name, query in QUERIES.items():
-            cursor = await connection.execute(sql.SQL(query).format(**where), parameters or None)
+        for name in names:
+            cursor = await connection.execute(sql.SQL(QUERIES[name]).format(**where), parameters or None)
             tables[name] = await cursor.fetchall()
     return tables

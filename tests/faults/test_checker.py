@@ -13,11 +13,11 @@ import pytest_asyncio
 from tests.faults.history import history
 from tests.faults.invariants import breaches
 from tests.faults.lane import Lane
-from tests.faults.plans import Plan
+from tests.faults.plans import Plan, Shot
 from tests.faults.tables import Seen
 
 TURNS = ("approved", "rejected", "idempotent", "cancelled")
-NOT_REACHED = Plan("whole", "message.before_commit", 1_000, 0, None, TURNS)
+NOT_REACHED = Plan("whole", TURNS, (Shot("message.before_commit", 1_000),))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

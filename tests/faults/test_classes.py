@@ -3,14 +3,14 @@
 import pytest
 
 from tests.faults.lane import Lane
-from tests.faults.plans import Plan
+from tests.faults.plans import Plan, Shot
 from tests.faults.report import told
 
 
 @pytest.mark.parametrize("point", ["call.after_answer", "settle.before_commit"])
 async def test_only_a_tool_that_may_be_repeated_is_asked_again_and_under_the_same_key(lane: Lane, point: str) -> None:
-    repeated = await lane.play(Plan("repeated", point, 1, 0, None, ("idempotent",)))
-    once = await lane.play(Plan("once", point, 1, 0, None, ("approved",)))
+    repeated = await lane.play(Plan("repeated", ("idempotent",), (Shot(point, 1),)))
+    once = await lane.play(Plan("once", ("approved",), (Shot(point, 1),)))
     for played in (repeated, once):
         assert not played.breaches, "\n\n".join(told(played))
         assert played.points == {point}
@@ -27,7 +27,7 @@ async def test_only_a_tool_that_may_be_repeated_is_asked_again_and_under_the_sam
 
 
 async def test_a_call_that_a_rule_allows_is_taken_up_again_like_any_other(lane: Lane) -> None:
-    played = await lane.play(Plan("allowed", "settle.before_commit", 1, 0, None, ("allowed",)))
+    played = await lane.play(Plan("allowed", ("allowed",), (Shot("settle.before_commit", 1),)))
     assert not played.breaches, "\n\n".join(told(played))
     assert played.seen is not None
     (looked,) = (call for call in played.seen.tables["calls"] if call["tool"] == "look")

@@ -11,7 +11,7 @@ from interlock_platform.faults import POINTS
 from tests.faults.campaign import Campaign, Goal
 from tests.faults.ground import Ground
 from tests.faults.lane import SHOWN_SECONDS, Lane
-from tests.faults.plans import at_point
+from tests.faults.plans import Shot, at_point
 from tests.faults.report import RANDOM, Report, told
 
 SEED = 20261
@@ -45,7 +45,7 @@ async def test_with_two_servers_one_takes_up_what_the_other_left(ground: Ground)
 async def test_every_open_thread_shows_its_true_state_within_seconds_of_the_restart(
     lane: Lane, point: str, long: bool
 ) -> None:
-    played = await lane.play(replace(at_point(SEED, point, 0), arrival=1, again=None))
+    played = await lane.play(replace(at_point(SEED, point, 0), shots=(Shot(point, 1),)))
     assert not played.breaches, "\n\n".join(told(played))
     assert played.points == {point}
     assert len(played.shown) == len(played.plan.kinds)

@@ -1,8 +1,10 @@
 """The provider's side of signing in: Authlib speaks OAuth, joserfc checks the ID token's signature."""
 
 import logging
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,10 +47,14 @@ class Provider:
         self._scope = scope
         # A provider on this machine is never behind the proxy that the environment names.
         self._trust_env = urlsplit(issuer).hostname not in ("localhost", "127.0.0.1", "::1")
-        self._tls = httpx2.create_ssl_context(trust_env=self._trust_env)
         self._metadata: Mapping[str, Any] = {}
         self._metadata_until = 0.0
         self._keys: KeySet | None = None
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """One for all requests; made for the first who signs in."""
+        return httpx2.create_ssl_context(trust_env=self._trust_env)
 
     async def authorization_url(
         self, *, state: str, nonce: str, verifier: str, login_hint: str | None, prompt: str | None

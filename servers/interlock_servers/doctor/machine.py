@@ -1,9 +1,7 @@
 """What can be told without asking anybody else: programs, packages, files, the port."""
 
-import errno
 import os
 import shutil
-import socket
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -12,20 +10,9 @@ from packaging.requirements import Requirement
 
 from interlock_platform.settings import Settings
 from interlock_servers.doctor.finding import Finding
+from interlock_servers.doctor.port import port_is_free
 
 WEB = Path(__file__).parents[1] / "_web"
-
-
-def port_is_free(host: str, port_number: int) -> bool:
-    """Whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port_number))
-        except OSError as error:
-            return error.errno != errno.EADDRINUSE
-    return True
 
 
 def python() -> Finding:
