@@ -31,6 +31,7 @@ class Shown:
         self._console = console
         self._report = report
         self._goal = goal
+        self._next = 0
         self.live = Live(self._view(), console=console, auto_refresh=False, transient=False)
 
     def tell(self, name: str, breaches: list[str]) -> None:
@@ -38,7 +39,8 @@ class Shown:
             self._console.print(Text(f"{name}: {breach}", style="red"))
         if self._console.is_terminal:
             self.live.update(self._view(), refresh=True)
-        elif self._report.kills % LINES_EVERY == 0:
+        elif self._report.kills >= self._next:
+            self._next = self._report.kills + LINES_EVERY
             self._console.print(self._line())
 
     def _line(self) -> str:

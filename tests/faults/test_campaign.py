@@ -22,7 +22,7 @@ async def test_whoever_ends_the_long_run_ends_all_that_it_started(tmp_path: Path
         )
         whole = psutil.Process(campaign.pid)
         try:
-            await until(lambda: any("tests.model_server" in each.cmdline() for each in whole.children()), "a model", 60)
+            await until(lambda: list(Path(directory).glob("interlock-ground-*/lane-*/server-0.log")), "a server", 180)
             started = whole.children(recursive=True)
             campaign.send_signal(signal.SIGTERM)
             _, said = await asyncio.wait_for(campaign.communicate(), 60)
