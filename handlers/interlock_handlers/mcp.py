@@ -7,6 +7,8 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.blocks import Block, LinkBlock
 from interlock_handlers.calls import Calls
 from interlock_handlers.changes import Change, Changes
+from interlock_handlers.completing import Completing
+from interlock_handlers.completion import complete
 from interlock_handlers.conduct import BLAMELESS, Conduct
 from interlock_handlers.connection import Connection
 from interlock_handlers.connection_state import ConnectionState
@@ -15,7 +17,7 @@ from interlock_handlers.during import During
 from interlock_handlers.elicitation import InputRequired
 from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.prompts import Prompt, PromptMessage, get, prompts
-from interlock_handlers.resources import Template, read, resources, templates
+from interlock_handlers.resources import Template, address, read, resources, templates
 from interlock_handlers.result import CallResult
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_handlers.server_spec import ServerSpec
@@ -88,9 +90,15 @@ class MCPHandler(Calls):
         """How addresses of further resources are made."""
         return await templates(await self._session(server_id), ASK_SECONDS)
 
-    async def read_resource(self, server_id: str, uri: str) -> tuple[Block, ...]:
-        """The contents of a resource, as far as they are not too large."""
-        return await read(await self._session(server_id), uri, ASK_SECONDS)
+    async def read_resource(
+        self, server_id: str, uri: str, values: Mapping[str, str] | None = None
+    ) -> tuple[Block, ...]:
+        """The contents of a resource, as far as they are not too large; with `values`, `uri` is a template."""
+        return await read(await self._session(server_id), address(uri, values) if values else uri, ASK_SECONDS)
+
+    async def complete(self, server_id: str, asked: Completing) -> tuple[str, ...]:
+        """What the server proposes for a field."""
+        return await complete(await self._session(server_id), asked, ASK_SECONDS)
 
     async def prompts(self, server_id: str) -> tuple[Prompt, ...]:
         return await prompts(await self._session(server_id), ASK_SECONDS)

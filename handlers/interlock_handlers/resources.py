@@ -1,8 +1,10 @@
 """What a server has to read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import mcp_types as types
+from mcp.shared.uri_template import InvalidUriTemplate, UriTemplate
 from pydantic import TypeAdapter
 
 from interlock_handlers.blocks import (
@@ -35,6 +37,15 @@ class Template:
     title: str | None = None
     description: str | None = None
     mime_type: str | None = None
+    variables: tuple[str, ...] = ()
+
+
+def address(uri_template: str, values: Mapping[str, str]) -> str:
+    """The address with these filled in; what is not among them stays empty. Raises NotExecuted without a template."""
+    try:
+        return UriTemplate.parse(uri_template).expand(dict(values))
+    except ValueError as error:
+        raise NotExecuted("This is no address with something to fill in.", code="server_refused") from error
 
 
 async def resources(session: Session, seconds: float) -> tuple[LinkBlock, ...]:
@@ -51,7 +62,7 @@ async def resources(session: Session, seconds: float) -> tuple[LinkBlock, ...]:
 
 
 async def templates(session: Session, seconds: float) -> tuple[Template, ...]:
-    """The first MAX_RESOURCES of them."""
+    """The first MAX_RESOURCES of them; what is no template, or is too long for one, is left out."""
     if session.capabilities.resources is None:
         return ()
 
@@ -60,7 +71,8 @@ async def templates(session: Session, seconds: float) -> tuple[Template, ...]:
         return await session.request(asked, types.ListResourceTemplatesResult, seconds)
 
     found, _ = await every_page(page, lambda page: page.resource_templates, MAX_RESOURCES)
-    return tuple(_template(template) for template in found if len(template.uri_template) <= MAX_URI_CHARACTERS)
+    short_enough = (template for template in found if len(template.uri_template) <= MAX_URI_CHARACTERS)
+    return tuple(made for template in short_enough if (made := _template(template)) is not None)
 
 
 async def read(session: Session, uri: str, seconds: float) -> tuple[Block, ...]:
@@ -75,11 +87,16 @@ async def read(session: Session, uri: str, seconds: float) -> tuple[Block, ...]:
     return blocks.kept
 
 
-def _template(template: types.ResourceTemplate) -> Template:
+def _template(template: types.ResourceTemplate) -> Template | None:
+    try:
+        variables = UriTemplate.parse(template.uri_template).variable_names
+    except InvalidUriTemplate:
+        return None
     return Template(
         template.uri_template,
         short(template.name, MAX_NAME_CHARACTERS) or "",
         short(template.title, MAX_NAME_CHARACTERS),
         short(template.description, MAX_DESCRIPTION_CHARACTERS),
         media_type(template.mime_type),
+        tuple(variables),
     )

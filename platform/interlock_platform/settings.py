@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         default=60, ge=1, le=43200, description="Minutes until a call that nobody decides expires."
     )
     call_timeout_seconds: int = Field(default=60, ge=1, le=3600, description="Seconds that a tool call may take.")
+    artifact_mebibytes: int = Field(
+        default=4096, ge=1, description="MiB of files that tools gave which are kept for each organisation."
+    )
     session_idle_minutes: int = Field(
         default=480, ge=1, description="Minutes without a request after which a session ends."
     )

@@ -25,7 +25,7 @@ def all_server_routes(resources: Resources) -> tuple[APIRouter, ...]:
     pages = ServerPages(database, tools, editing, resources.judging.usual_verdicts, classes)
     return (
         tool_routes(tools),
-        offer_routes(Offers(tools)),
+        offer_routes(Offers(database, tools)),
         editing_routes(editing, Exchange(database, tools, editing), ServersPolicy(database)),
         reviewing_routes(pages, Acceptance(database, tools)),
         switch_routes(ThreadSwitches(database)),

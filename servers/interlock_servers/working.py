@@ -17,6 +17,7 @@ from interlock_handlers.sandbox.probe import containment as strongest
 from interlock_platform import faults
 from interlock_platform.chat.driver import Driver
 from interlock_platform.database import conninfo
+from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.holding import Holding
@@ -100,11 +101,13 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         llms: Registry[UserKey, LLMHandler] = Registry(make_llm)
         await in_background(stack, llms.sweep())
         liveness, stops = Liveness(conninfo(resources.queue_url)), Stops(database)
-        inputs = Inputs(resources.proposer.ledger, Samplings(resources.proposer), settings.approval_minutes)
+        room = Room(settings.artifact_mebibytes)
+        inputs = Inputs(resources.proposer.ledger, Samplings(resources.proposer, room), settings.approval_minutes)
         executor = Executor(
             database,
             resources.proposer,
             inputs,
+            room,
             Holding(database, resources.proposer.ledger, inputs, resources.bell),
             Reports(resources.live),
             resources.tools,

@@ -33,6 +33,19 @@ async def test_what_a_tool_shows_is_seen_and_what_a_server_offers_goes_into_the_
     await expect(window.message_box).to_be_focused()
     assert model.requests() == []
 
+    await window.message_box.fill("")
+    await page.get_by_role("button", name="Add from a server").click()
+    assert await violations(page) == []
+    await page.get_by_role("menuitem", name="Something to read").click()
+    await choices.get_by_role("button", name=re.compile("One page")).click()
+    number = choices.get_by_role("combobox", name="number")
+    await number.fill("7")
+    await expect(choices.locator("datalist option")).to_have_count(2)
+    assert await violations(page) == []
+    await choices.get_by_role("button", name="Put it into the message").click()
+    await expect(window.message_box).to_have_value("page (Whole, 7):\npage 7\n")
+    assert model.requests() == []
+
     model.script([{"after_tool": False, "calls": [{"name": "whole__show", "arguments": {}}]}, {"text": "Look."}])
     await window.message_box.press("Enter")
     card = page.get_by_role("article", name=re.compile("^Approval: ")).last

@@ -98,6 +98,15 @@ def whole_server(journal: Journal, *, older: bool) -> MCPServer:
     async def page(number: str) -> str:
         return f"page {number}"
 
+    @server.completion()  # type: ignore[no-untyped-call, untyped-decorator]  # the SDK gives it no types
+    async def proposals(
+        ref: types.PromptReference | types.ResourceTemplateReference,
+        argument: types.CompletionArgument,
+        context: types.CompletionContext | None,
+    ) -> types.Completion:
+        known = {"number": ["7", "70", "8"], "mood": ["kindly", "coldly"]}.get(argument.name, [])
+        return types.Completion(values=[value for value in known if value.startswith(argument.value)])
+
     @server.prompt(title="Greet", description="Greet somebody.")
     async def greet(name: str, mood: str = "kindly") -> str:
         return f"Greet {name} {mood}."

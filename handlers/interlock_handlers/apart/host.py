@@ -80,6 +80,7 @@ class Host:
             "resources": self._resources,
             "templates": self._templates,
             "read": self._read,
+            "complete": self._complete,
             "prompts": self._prompts,
             "prompt": self._prompt,
         }
@@ -158,7 +159,11 @@ class Host:
 
     async def _read(self, body: bytes) -> bytes:
         get = m.GET.unpack(body)
-        return m.BLOCKS.pack(await self._handler(get.of).read_resource(get.of.server_id, get.name))
+        return m.BLOCKS.pack(await self._handler(get.of).read_resource(get.of.server_id, get.name, get.arguments))
+
+    async def _complete(self, body: bytes) -> bytes:
+        complete = m.COMPLETE.unpack(body)
+        return m.PROPOSALS.pack(await self._handler(complete.of).complete(complete.of.server_id, complete.asked))
 
     async def _prompts(self, body: bytes) -> bytes:
         of = m.OF.unpack(body)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from interlock_handlers.apart.coding import Code
 from interlock_handlers.blocks import Block, LinkBlock
+from interlock_handlers.completing import Completing
 from interlock_handlers.conduct import Conduct
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
@@ -65,6 +66,12 @@ class Get:
 
 
 @dataclass(frozen=True)
+class Complete:
+    of: Of
+    asked: Completing
+
+
+@dataclass(frozen=True)
 class Stands:
     """How a connection stands; `definitions` are None where they are as they were told before.
 
@@ -121,6 +128,8 @@ RESULT = Code[CallResult | InputRequired](CallResult | InputRequired)
 LINKS = Code[tuple[LinkBlock, ...]](tuple[LinkBlock, ...])
 TEMPLATES = Code[tuple[Template, ...]](tuple[Template, ...])
 BLOCKS = Code[tuple[Block, ...]](tuple[Block, ...])
+COMPLETE = Code[Complete](Complete)
+PROPOSALS = Code[tuple[str, ...]](tuple[str, ...])
 PROMPTS = Code[tuple[Prompt, ...]](tuple[Prompt, ...])
 PROMPT_MESSAGES = Code[tuple[PromptMessage, ...]](tuple[PromptMessage, ...])
 HEADERS_WANTED = Code[HeadersWanted](HeadersWanted)

@@ -14,6 +14,7 @@ from interlock_handlers.authorization import Authorization
 from interlock_handlers.blocks import Block, LinkBlock
 from interlock_handlers.calls import Calls
 from interlock_handlers.changes import Change, Changes
+from interlock_handlers.completing import Completing
 from interlock_handlers.connection_state import ConnectionState
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.during import During
@@ -96,9 +97,17 @@ class RemoteHandler(Calls):
         """See MCPHandler."""
         return m.TEMPLATES.unpack(await self._ask(self._keeper(server_id), "templates", self._of(server_id)))
 
-    async def read_resource(self, server_id: str, uri: str) -> tuple[Block, ...]:
+    async def read_resource(
+        self, server_id: str, uri: str, values: Mapping[str, str] | None = None
+    ) -> tuple[Block, ...]:
         """See MCPHandler."""
-        return m.BLOCKS.unpack(await self._ask(self._keeper(server_id), "read", self._get(server_id, uri, {})))
+        body = self._get(server_id, uri, values or {})
+        return m.BLOCKS.unpack(await self._ask(self._keeper(server_id), "read", body))
+
+    async def complete(self, server_id: str, asked: Completing) -> tuple[str, ...]:
+        """See MCPHandler."""
+        body = m.COMPLETE.pack(m.Complete(m.Of(self.number, server_id), asked))
+        return m.PROPOSALS.unpack(await self._ask(self._keeper(server_id), "complete", body))
 
     async def prompts(self, server_id: str) -> tuple[Prompt, ...]:
         """See MCPHandler."""

@@ -164,7 +164,9 @@ class Keeper:
         record(session, place.owner.user_id, "login.done", place.spec.id, issuer=grant.issuer, another=another)
         await tell_login(session, place.owner)
 
-    async def forget(self, session: AsyncSession, place: Place) -> tuple[Grant, dict[str, str]] | None:
+    async def forget(
+        self, session: AsyncSession, place: Place, why: str = "the user signed out"
+    ) -> tuple[Grant, dict[str, str]] | None:
         """The user is signed out; what there was, for its authorization server to take back."""
         login = await store.held(session, place.owner)
         if login is None or login.grant is None:
@@ -176,7 +178,7 @@ class Keeper:
         await store.change(
             session, place.owner, state="missing", grant=None, expires_at=None, account=account, challenge=None
         )
-        record(session, place.owner.user_id, "login.ended", place.spec.id, why="the user signed out")
+        record(session, place.owner.user_id, "login.ended", place.spec.id, why=why)
         await tell_login(session, place.owner)
         return read_grant(login.grant, kept.pop(CLIENT, None)), kept
 

@@ -12,6 +12,7 @@ from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.credentials import store
 from interlock_platform.credentials.authorizations import HEADER, Headers, Login
 from interlock_platform.credentials.keeper import Keeper, Place
+from interlock_platform.credentials.revocation import Forgotten
 from interlock_platform.database import Database
 from interlock_platform.vault.owner import Owner
 from interlock_platform.vault.service import Vault
@@ -69,10 +70,16 @@ class Credentials:
 
         return {spec.id: state(spec) for spec in specs}
 
-    async def forget_server(self, session: AsyncSession, tenant_id: UUID, server_id: str) -> None:
-        """What anybody has for a server that is there no more."""
-        await store.remove_server(session, server_id)
-        await self.vault.delete_server(session, tenant_id, server_id)
+    async def forget_server(self, session: AsyncSession, tenant_id: UUID, spec: ServerSpec) -> list[Forgotten]:
+        """What anybody has for a server that is there no more goes; what its authorization servers are to take back."""
+        forgotten: list[Forgotten] = []
+        for login in await store.signed_in(session, spec.id):
+            place = Place(Owner(tenant_id, login.user_id, spec.id), spec)
+            tokens = await self.keeper.forget(session, place, why="the server was deleted")
+            forgotten += [Forgotten(spec, *tokens)] if tokens is not None else []
+        await store.remove_server(session, spec.id)
+        await self.vault.delete_server(session, tenant_id, spec.id)
+        return forgotten
 
     async def _version(self, session: AsyncSession, owner: Owner) -> str:
         return " ".join(str(each) for _, each in sorted((await self.vault.ids(session, owner, HEADER)).items()))

@@ -1,5 +1,6 @@
 """Rows of logins: what a user has at a server, and what it asked for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,12 @@ async def change(session: AsyncSession, owner: Owner, **values: Any) -> None:
 async def remove_server(session: AsyncSession, server_id: str) -> None:
     """Everybody's logins to a server of the transaction's tenant."""
     await session.execute(delete(Login).where(col(Login.server_id) == server_id))
+
+
+async def signed_in(session: AsyncSession, server_id: str) -> Sequence[Login]:
+    """Everybody's logins to a server of the transaction's tenant that have tokens."""
+    of = (col(Login.server_id) == server_id, col(Login.grant).is_not(None))
+    return (await session.scalars(select(Login).where(*of).order_by(col(Login.user_id)))).all()
 
 
 async def of_user(session: AsyncSession, owner: Owner) -> dict[str, Login]:

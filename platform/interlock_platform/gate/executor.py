@@ -16,6 +16,7 @@ from interlock_handlers.server_errors import LoginRequired, ServerUnavailable
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store
+from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.artifacts.sorting import Kept
 from interlock_platform.gate.artifacts.store import keep
 from interlock_platform.gate.holding import Holding
@@ -56,6 +57,7 @@ class Executor:
         database: Database,
         proposer: Proposer,
         inputs: Inputs,
+        room: Room,
         holding: Holding,
         reports: Reports,
         tools: Tools,
@@ -67,6 +69,7 @@ class Executor:
         self._database = database
         self._proposer = proposer
         self._inputs = inputs
+        self._room = room
         self._sender = Sender(holding, reports, timeout_seconds)
         self._ledger: Ledger = proposer.ledger
         self._tools = tools
@@ -277,6 +280,9 @@ class Executor:
             if thread is None:
                 logger.error("The thread of call %s is gone; its outcome was %s", call.id, state)
                 return
+            if kept:
+                fitting, blocks = await self._room.fit(session, kept, values["result"]["blocks"])
+                kept, values["result"] = fitting, {**values["result"], "blocks": blocks}
             ended = await self._ledger.move(
                 session, thread, call.id, old, state, actor=None, ended_at=func.now(), **values
             )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from interlock_handlers.sampling import (
 )
 from interlock_platform.audit.store import record
 from interlock_platform.gate import store
+from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.artifacts.sorting import Kept, shown_block
 from interlock_platform.gate.artifacts.store import keep
 from interlock_platform.gate.proposer import Proposer, Wanted
@@ -84,8 +86,9 @@ def sampling_definition(server_id: str) -> ToolDefinition:
 class Samplings:
     """Enters them, as far as they are within what one call may use."""
 
-    def __init__(self, proposer: Proposer) -> None:
+    def __init__(self, proposer: Proposer, room: Room) -> None:
         self._proposer = proposer
+        self._room = room
 
     async def refusal(self, session: AsyncSession, parent: Call, wanted: Collection[SamplingRequest]) -> str | None:
         """Why nobody is asked about these, in a sentence for the server; it goes on the record."""
@@ -114,10 +117,10 @@ class Samplings:
         call_id: UUID | None = None,
     ) -> Whole:
         """Enters one as policy judges it. What policy allows is written at once."""
-        kept: list[Kept] = []
+        messages, kept = await self._messages(session, wanted)
         arguments = {
             "system": wanted.system,
-            "messages": [{"role": each.role, "content": _content(each.blocks, kept)} for each in wanted.messages],
+            "messages": messages,
             "max_tokens": wanted.max_tokens,
             "stop_sequences": list(wanted.stop_sequences),
         }
@@ -142,6 +145,18 @@ class Samplings:
         if entered.call.state == "approved":
             await self._proposer.ledger.write(session, thread, entered.call.id)
         return entered
+
+    async def _messages(
+        self, session: AsyncSession, wanted: SamplingRequest
+    ) -> tuple[list[dict[str, Any]], Sequence[Kept]]:
+        kept: list[Kept] = []
+        contents = [_content(each.blocks, kept) for each in wanted.messages]
+        fitting, blocks = await self._room.fit(session, kept, [block for content in contents for block in content])
+        in_order = iter(blocks)
+        return [
+            {"role": each.role, "content": list(islice(in_order, len(content)))}
+            for each, content in zip(wanted.messages, contents, strict=True)
+        ], fitting
 
 
 def _content(blocks: Sequence[Block], kept: list[Kept]) -> list[dict[str, Any]]:

@@ -21,10 +21,11 @@ from interlock_handlers.oauth.flow import Flow, read_flow
 from interlock_handlers.oauth.grant import Grant
 from interlock_handlers.oauth.login_failed import GrantRefused, LoginFailed
 from interlock_handlers.outbound.outbound import Outbound
-from interlock_handlers.outbound.refusal import AddressRefused, FetchFailed
+from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform.credentials import store as logins
-from interlock_platform.credentials.keeper import ACCESS, REFRESH, Keeper, Place
+from interlock_platform.credentials.keeper import Keeper, Place
+from interlock_platform.credentials.revocation import Forgotten, revoke
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem
 from interlock_platform.gate.sign_ins import SignIns
@@ -120,7 +121,7 @@ class Logins:
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             forgotten = await self._keeper.forget(session, place)
         if forgotten is not None:
-            await self._revoke(place, *forgotten)
+            await revoke(self._outbound, [Forgotten(place.spec, *forgotten)])
             # The session that the account opened ends with it.
             await self._tools.let_go(UserKey(who.tenant_id, who.user_id), server_id)
 
@@ -160,15 +161,6 @@ class Logins:
             # The card and the server's state say so; the sign-in itself is done.
             logger.info("After a sign-in, %s could not be connected: %s", place.spec.id, problem.message)
         await self._sign_ins.answer(who, place.spec.id)
-
-    async def _revoke(self, place: Place, grant: Grant, kept: Mapping[str, str]) -> None:
-        outbound = self._outbound.of(place.spec)
-        for name, hint in ((REFRESH, "refresh_token"), (ACCESS, "access_token")):
-            if name in kept:
-                try:
-                    await grant.revoke(outbound, kept[name], hint)
-                except (FetchFailed, AddressRefused) as error:
-                    logger.warning("A token of %s could not be taken back: %s", place.spec.id, error)
 
     async def _place(self, who: Principal, server_id: str) -> Place:
         spec: ServerSpec = await self._tools.spec_of(UserKey(who.tenant_id, who.user_id), server_id)

@@ -1,17 +1,27 @@
 """What a tool shows is kept for people, and for nobody else; a browser runs nothing of it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from interlock_handlers.blocks import LinkBlock, MediaBlock, OmittedBlock, ResourceBlock, TextBlock
 from interlock_handlers.result import CallResult
+from interlock_platform.gate.artifacts.ranges import Unsatisfiable, part_of
 from interlock_platform.gate.artifacts.sorting import TEXT_BYTES, sort_result
+from interlock_servers.postgres_access import PostgresAccess
 from tests.mcp_servers.fixtures import WholeServers, whole  # noqa: F401 - a fixture
 from tests.mcp_servers.whole import BOOK, PIXEL, SOUND
 from tests.person import Person
-from tests.platform.place import Place
+from tests.platform.place import Place, open_place
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def _place(postgres: PostgresAccess, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    async with open_place(postgres, tmp_path_factory.mktemp("little-room"), artifact_mebibytes=1) as place:
+        yield place
 
 
 async def shown(place: Place, alice: Person, url: str) -> dict[str, Any]:
@@ -64,6 +74,70 @@ async def test_what_a_tool_shows_is_there_for_its_person_until_the_thread_is_del
     await alice.ok("DELETE", f"/api/threads/{card['thread_id']}")
     assert await place.sql("select count(*) from artifacts where call_id = %s", card["id"]) == [(0,)]
     assert (await alice.api("GET", f"/api/artifacts/{image['id']}")).status_code == 404
+
+
+async def test_parts_are_given_of_what_is_kept_and_nothing_of_it_runs_in_a_browser(
+    place: Place,
+    alice: Person,
+    whole: WholeServers,  # noqa: F811
+) -> None:
+    card = await shown(place, alice, whole.spec("http").url or "")
+    address = f"/api/artifacts/{card['result']['blocks'][0]['id']}"
+    part = await alice.http.get(address, headers={"Range": "bytes=2-5"})
+    assert (part.status_code, part.content) == (206, PIXEL[2:6])
+    assert part.headers["content-range"] == f"bytes 2-5/{len(PIXEL)}"
+    assert part.headers["x-content-type-options"] == "nosniff"
+    same = {"Range": "bytes=-3", "If-Range": part.headers["etag"]}
+    assert (await alice.http.get(address, headers=same)).content == PIXEL[-3:]
+    other = await alice.http.get(address, headers={**same, "If-Range": '"other"'})
+    assert (other.status_code, other.content) == (200, PIXEL)
+    beyond = await alice.http.get(address, headers={"Range": f"bytes={len(PIXEL)}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(PIXEL)}")
+    for kind in ("text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "image/png; x=text/html"):
+        await place.sql("update artifacts set mime_type = %s where call_id = %s", kind, card["id"])
+        given = await alice.http.get(address)
+        assert given.headers["content-type"] == "application/octet-stream"
+        assert given.headers["content-disposition"].startswith("attachment;")
+        assert given.headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+async def test_what_there_is_no_room_for_is_not_kept_and_a_note_says_so(
+    place: Place,
+    alice: Person,
+    whole: WholeServers,  # noqa: F811
+) -> None:
+    url = whole.spec("http").url or ""
+    before = await shown(place, alice, url)
+    await place.sql(
+        "update artifacts set data = decode(repeat('00', 1048576), 'hex') where call_id = %s and id = %s",
+        before["id"], before["result"]["blocks"][0]["id"],
+    )  # fmt: skip
+    card = await shown(place, alice, url)
+    assert card["state"] == "succeeded"
+    image = card["result"]["blocks"][0]
+    assert image == {
+        "kind": "omitted",
+        "note": "image.png (0 KiB) is not kept: your organisation's 1 MiB for such things are used up. "
+        "Delete chats that nobody needs.",
+    }
+    assert await place.sql("select count(*) from artifacts where call_id = %s", card["id"]) == [(0,)]
+    await place.sql("delete from artifacts")
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (None, None), ("bytes=0-0", (0, 0)), ("bytes=5-", (5, 9)), ("bytes=-4", (6, 9)), ("bytes=-40", (0, 9)),
+        ("bytes=2-99", (2, 9)), ("bytes=5-2", None), ("bytes=-", None), ("bytes=0-1,3-4", None), ("lines=1-2", None),
+        ("bytes=10-", Unsatisfiable), ("bytes=-0", Unsatisfiable),
+    ],
+)  # fmt: skip
+def test_a_part_is_what_http_says_it_is(asked: str | None, part: object) -> None:
+    if part is Unsatisfiable:
+        with pytest.raises(Unsatisfiable):
+            part_of(asked, 10)
+    else:
+        assert part_of(asked, 10) == part
 
 
 def test_a_long_text_is_kept_whole_and_shown_in_part() -> None:

@@ -32,6 +32,20 @@ async def test_somebody_signs_in_uses_the_server_and_signs_out(
     assert await place.sql("select name from secrets where user_id is not null") == []
 
 
+async def test_a_server_that_is_deleted_has_everybodys_tokens_taken_back(
+    place: Place, alice: Person, bob: Person, signing_in: SigningIn
+) -> None:
+    body = {"name": "Ours", "transport": "http", "url": signing_in.spec.url, "auth": "oauth", "scope": "tenant"}
+    made = await alice.ok("POST", "/api/servers", body)
+    await came_back(alice, server_id=made["id"])
+    await came_back(bob, "bob@example.org", server_id=made["id"])
+    revoked = len(signing_in.asked("revocation"))
+    await alice.ok("DELETE", f"/api/servers/{made['id']}")
+    assert len(signing_in.asked("revocation")) == revoked + 4
+    assert await place.sql("select name from secrets where user_id is not null") == []
+    assert await place.sql("select server_id from logins where server_id = %s", made["id"]) == []
+
+
 async def test_a_login_that_is_missing_in_mid_run_is_asked_for_and_the_same_call_completes_once(
     place: Place, alice: Person, signing_in: SigningIn
 ) -> None:

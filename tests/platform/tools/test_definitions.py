@@ -96,6 +96,9 @@ async def test_a_server_that_changes_too_much_is_quarantined_as_a_whole(
         declare(scripted, *(tool(name, "Else.") for name in FIVE[:3]), tool("four"), tool("five"), tool("new"))
         assert (await reconnect(alice, server_id))["server"]["quarantined"]
         assert await tools_of(alice, server_id) == []
+        for path in ("resources", "resource?uri=book://1", "resource-templates", "prompts"):
+            kept_away = await alice.api("GET", f"/api/servers/{server_id}/{path}")
+            assert (kept_away.status_code, kept_away.json()["code"]) == (409, "server_quarantined")
         shown = await definitions(alice, server_id)
         assert shown["quarantined"]
         assert set(waiting(shown)) == {"one", "two", "three", "new"}

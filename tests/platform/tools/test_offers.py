@@ -35,6 +35,19 @@ async def test_resources_are_listed_and_read_as_text(alice: Person, server: str)
     assert (refused.status_code, refused.json()["code"]) == (502, "server_refused")
 
 
+async def test_addresses_are_filled_in_and_the_server_proposes_values(alice: Person, server: str) -> None:
+    (page,) = (await alice.ok("GET", f"{server}/resource-templates"))["templates"]
+    assert (page["uri_template"], page["name"], page["variables"]) == ("page://{number}", "page", ["number"])
+    asked = {"kind": "template", "name": page["uri_template"], "argument": "number", "value": "7"}
+    assert await alice.ok("POST", f"{server}/completion", asked) == {"values": ["7", "70"]}
+    body = {"uri_template": page["uri_template"], "arguments": {"number": "7"}}
+    refused = await alice.api("POST", f"{server}/resource", {**body, "uri_template": "page://{number"})
+    assert (refused.status_code, refused.json()["code"]) == (502, "server_refused")
+    assert await alice.ok("POST", f"{server}/resource", body) == {"text": "page 7"}
+    mood = {"kind": "prompt", "name": "greet", "argument": "mood", "value": "", "arguments": {"name": "Ada"}}
+    assert await alice.ok("POST", f"{server}/completion", mood) == {"values": ["kindly", "coldly"]}
+
+
 async def test_prompts_are_listed_and_filled_in(alice: Person, server: str) -> None:
     prompts = (await alice.ok("GET", f"{server}/prompts"))["prompts"]
     (greet,) = [each for each in prompts if each["title"] == "Greet"]
@@ -52,6 +65,11 @@ async def test_whoever_is_not_connected_gets_nothing_and_others_find_no_server(
         not_connected = await bob.api("GET", f"{server}/{path}")
         assert (not_connected.status_code, not_connected.json()["code"]) == (502, "server_unreachable")
         assert (await mallory.api("GET", f"{server}/{path}")).json()["code"] == "not_found"
+    filled = {"uri_template": "page://{number}", "arguments": {"number": "7"}}
+    field = {"kind": "prompt", "name": "greet", "argument": "mood", "value": ""}
+    for path, wanted in (("resource", filled), ("completion", field)):
+        assert (await bob.api("POST", f"{server}/{path}", wanted)).status_code == 502
+        assert (await mallory.api("POST", f"{server}/{path}", wanted)).json()["code"] == "not_found"
     body = {"name": "greet", "arguments": {}}
     assert (await mallory.api("POST", f"{server}/prompt", body)).json()["code"] == "not_found"
     assert (await bob.api("POST", f"{server}/prompt", body)).status_code == 502

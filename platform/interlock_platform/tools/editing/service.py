@@ -14,6 +14,7 @@ from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.visible import look
 from interlock_platform.audit.store import record
 from interlock_platform.credentials.authorizations import HEADER
+from interlock_platform.credentials.revocation import revoke
 from interlock_platform.credentials.service import secrets_owner
 from interlock_platform.database import Database
 from interlock_platform.errors import FieldError, Problem, not_found
@@ -125,16 +126,18 @@ class Editing:
         return await self._tools.show_server(key, server_id)
 
     async def delete(self, who: Principal, server_id: str) -> None:
-        """Everybody's connections to it end, what waits for its tools is void, its secrets are gone."""
+        """Everybody's connections to it end, what waits for its tools is void, its secrets are gone, and people's
+        tokens are taken back where they came from."""
         async with self._database.transaction(UserKey(who.tenant_id, who.user_id).scope) as session:
             row = await self.changeable(session, who, server_id)
             await store.delete(session, server_id)
             for user_id in sorted(await connections.end_connections(session, server_id)):
                 await record_tools(session, self._queue, who.tenant_id, user_id, server_id, ())
-            await self._tools.credentials.forget_server(session, who.tenant_id, server_id)
+            forgotten = await self._tools.credentials.forget_server(session, who.tenant_id, spec_of(row))
             record(session, who.user_id, "server.deleted", server_id, before=shown(row))
             await self._tell(session, who, row)
             await self._tell(session, who, row, "server.deleted")
+        await revoke(self._outbound, forgotten)
 
     async def changeable(self, session: AsyncSession, who: Principal, server_id: str) -> Server:
         """The row, held. Raises `not_found`, and `forbidden` for what is the tenant's or the operator's."""

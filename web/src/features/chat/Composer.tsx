@@ -4,6 +4,7 @@ import { useServers } from "@/lib/api/getServers";
 import { COMPOSER_ID } from "@/lib/focus";
 import { t } from "@/lib/i18n";
 import { useKept } from "@/lib/storage";
+import { OfferMenu } from "./OfferMenu";
 import type { OfferKind } from "./offers";
 
 const OfferDialog = lazy(() => import("./OfferDialog").then((part) => ({ default: part.OfferDialog })));
@@ -38,7 +39,7 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null, wi
   const draft = kept ?? "";
   const warned = withdraws && draft.trim() !== "";
   const field = useRef<HTMLTextAreaElement>(null);
-  const [offered, setOffered] = useState<{ kind: OfferKind; at: number } | null>(null);
+  const [offered, setOffered] = useState<{ kind: OfferKind; from: number; to: number } | null>(null);
   const { data: servers = [] } = useServers();
   const connected = servers.filter(({ state }) => state === "connected");
 
@@ -55,7 +56,11 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null, wi
   const changed = (event: ChangeEvent<HTMLTextAreaElement>) => {
     keep(event.target.value || null);
     const kind = connected.length > 0 ? askedBy(event) : null;
-    if (kind) setOffered({ kind, at: event.target.selectionStart });
+    if (kind) setOffered({ kind, from: event.target.selectionStart - 1, to: event.target.selectionStart });
+  };
+  const add = (kind: OfferKind) => {
+    const { selectionStart: from = draft.length, selectionEnd: to = from } = field.current ?? {};
+    setOffered({ kind, from, to });
   };
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -79,6 +84,7 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null, wi
           </p>
         )}
         <div className="flex items-end gap-2 rounded-[1.75rem] border border-edge/60 bg-raised p-1.5 shadow-card focus-within:border-accent">
+          {connected.length > 0 && <OfferMenu onChoose={add} />}
           <textarea
             ref={field}
             id={COMPOSER_ID}
@@ -122,7 +128,7 @@ export function Composer({ draftKey, stoppable, onSend, onStop, error = null, wi
             servers={connected}
             onClose={() => setOffered(null)}
             onText={(text) => {
-              keep(draft.slice(0, offered.at - 1) + text + draft.slice(offered.at));
+              keep(draft.slice(0, offered.from) + text + draft.slice(offered.to));
               setOffered(null);
             }}
           />

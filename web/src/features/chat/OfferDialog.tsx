@@ -6,6 +6,7 @@ import { sentence } from "@/lib/api/http";
 import { offers as words } from "@/lib/i18n/en/offers";
 import type { Server } from "@/lib/protocol";
 import { visible } from "@/lib/text";
+import { OfferField, valuesOf } from "./OfferField";
 import { type Offer, type OfferKind, readOffer, useOffers } from "./offers";
 
 interface OfferDialogProps {
@@ -18,20 +19,12 @@ interface OfferDialogProps {
 function Arguments({ offer, busy, onFill, onBack }: { offer: Offer; busy: boolean; onFill: (values: Record<string, string>) => void; onBack: () => void }) {
   const fill = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const values = offer.arguments.map(({ name }) => [name, String(given.get(name) ?? "")] as const);
-    onFill(Object.fromEntries(values.filter(([, value]) => value !== "")));
+    onFill(valuesOf(offer, event.currentTarget));
   };
   return (
     <form className="flex flex-col gap-3" onSubmit={fill}>
-      {offer.arguments.map(({ name, title, description, required }) => (
-        <label key={name} className="flex flex-col gap-1 text-sm">
-          <span className="font-medium wrap-anywhere">
-            {visible(title ?? name)} {required && <span className="font-normal text-soft">{words.required}</span>}
-          </span>
-          {description && <span className="text-soft wrap-anywhere">{visible(description)}</span>}
-          <input className="field" name={name} required={required} maxLength={10_000} autoComplete="off" />
-        </label>
+      {offer.arguments.map((argument) => (
+        <OfferField key={argument.name} offer={offer} argument={argument} />
       ))}
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={busy}>
@@ -60,7 +53,7 @@ export function OfferDialog({ kind, servers, onText, onClose }: OfferDialogProps
     setReading(true);
     setWrong(null);
     try {
-      onText(await readOffer(kind, offer, values));
+      onText(await readOffer(offer, values));
     } catch (error) {
       setWrong(sentence(error));
       setReading(false);
