@@ -24,7 +24,8 @@ QUARANTINED = (
 class Offers:
     """Only reads, and only for the user who asks: nothing that a server gives goes to a model before they send it.
 
-    Everything raises `not_found`, `server_quarantined`, what a server that can't be used answers with, and `server_refused`.
+    Everything raises `not_found`, `server_quarantined`, what a server that can't be used answers
+    with, and `server_refused`.
     """
 
     def __init__(self, database: Database, tools: Tools) -> None:
