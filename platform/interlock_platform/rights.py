@@ -9,6 +9,7 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
     "policy.manage": (("owner", "admin"), "manage the policy"),
     "grants.manage": (("owner", "admin"), "manage other people's grants"),
     "servers.manage": (("owner", "admin"), "manage the organisation's servers"),
+    "members.manage": (("owner", "admin"), "say who belongs to the organisation, and as what"),
     "members.see": (("owner", "admin", "approver"), "see who belongs to the organisation"),
     "audit.read": (("owner", "admin"), "read the record"),
 }
@@ -17,6 +18,11 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
 
 def has(roles: frozenset[str], right: str) -> bool:
     return not roles.isdisjoint(RIGHTS[right][0])
+
+
+def rights_of(roles: frozenset[str]) -> list[str]:
+    """What somebody with these roles may do."""
+    return [right for right in RIGHTS if has(roles, right)]
 
 
 def require(who: Principal, right: str) -> None:

@@ -26,12 +26,13 @@ from interlock_platform.grants.sockets import GrantNews
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
-from interlock_platform.identity.members.routes import member_routes
 from interlock_platform.identity.oidc import Provider
 from interlock_platform.identity.routes import identity_routes, session_cookie
 from interlock_platform.identity.service import Identity
 from interlock_platform.logins.clients import our_client
 from interlock_platform.logins.routes import login_routes
+from interlock_platform.members.routes import member_routes
+from interlock_platform.members.sockets import MemberNews
 from interlock_platform.realtime.delivery import Delivery
 from interlock_platform.realtime.sockets import SOCKET_PATH, Sockets, make_server
 from interlock_platform.settings import Settings
@@ -114,6 +115,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     GateSockets(sockets, delivery, resources.inbox, resources.decisions, resources.expiry)
     ToolNews(delivery, resources.tools)
     GrantNews(delivery, resources.grants)
+    MemberNews(delivery)
     for router in (
         identity_routes(
             identity,
@@ -131,7 +133,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         *all_server_routes(resources),
         grant_routes(resources.grants),
         *all_policy_routes(resources),
-        member_routes(resources.database),
+        member_routes(resources.members),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),

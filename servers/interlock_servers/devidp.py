@@ -47,6 +47,8 @@ PERSONAS = {
         Persona("alice", "Alice", "alice@acme.example", "acme", "Acme", ("owner",)),
         Persona("bob", "Bob", "bob@acme.example", "acme", "Acme", ("member",)),
         Persona("carol", "Carol", "carol@acme.example", "acme", "Acme", ("approver",)),
+        Persona("dave", "Dave", "dave@acme.example", "acme", "Acme", ("admin",)),
+        Persona("vera", "Vera", "vera@acme.example", "acme", "Acme", ("viewer",)),
         Persona("mallory", "Mallory", "mallory@globex.example", "globex", "Globex", ("member",)),
     )
 }

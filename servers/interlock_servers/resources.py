@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from interlock_handlers.outbound.outbound import Outbound
@@ -25,6 +26,7 @@ from interlock_platform.grants.service import Grants
 from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.logins.clients import Clients, our_client
 from interlock_platform.logins.service import Logins
+from interlock_platform.members.service import Members
 from interlock_platform.migrate import migrate, role_password
 from interlock_platform.policy.judging import Judging
 from interlock_platform.policy.operator import install_policies, read_policies
@@ -74,6 +76,7 @@ class Resources:
     expiry: Expiry
     grants: Grants
     chat: Chat
+    members: Members
 
 
 @asynccontextmanager
@@ -142,6 +145,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
             chat=Chat(database, queue, ending),
+            members=Members(database, ending, timedelta(minutes=settings.session_idle_minutes)),
         )
 
 

@@ -139,6 +139,12 @@ async def carol(place: Place) -> AsyncIterator[Person]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def dave(place: Place) -> AsyncIterator[Person]:
+    async with place.person("dave") as dave:
+        yield dave
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def mallory(place: Place) -> AsyncIterator[Person]:
     async with place.person("mallory") as mallory:
         yield mallory

@@ -1,5 +1,6 @@
 import type { Entry, Explanation, Grant, Rule, ToolClass } from "@/lib/policyProtocol";
 import type { Me } from "@/lib/protocol";
+import { RIGHTS } from "@/lib/roles";
 import type { Targets } from "@/lib/targets";
 
 export const alice = { id: "u1", name: "Alice" };
@@ -14,7 +15,7 @@ export const members = {
 
 export function me(...roles: string[]): Me {
   const model = { name: "demo", demo: true, notice: null };
-  return { user: { ...alice, email: "alice@acme.example" }, tenant: { id: "t", slug: "acme", name: "Acme" }, roles, model, build_id: "b" };
+  return { user: { ...alice, email: "alice@acme.example" }, tenant: { id: "t", slug: "acme", name: "Acme" }, roles, rights: roles.some((role) => role === "owner" || role === "admin") ? [...RIGHTS] : ["runs.start"], model, build_id: "b" };
 }
 
 export const noteTool: ToolClass = {

@@ -20,6 +20,14 @@ class Ending:
         self.ledger = ledger
         self._queue = queue
 
+    async def stop(self, session: AsyncSession, thread: Thread, run: Run, actor: UUID | None, why: str) -> None:
+        """At once if it is queued or waits, through its worker if it is under way; one that has ended stays so."""
+        if run.state == "running":
+            run.cancelled_at = await ledger.now(session)
+            await runs.ask_to_stop(session, thread.id, run.id)
+        elif run.state in runs.OPEN_STATES:
+            await self.cancel(session, thread, run, actor, why)
+
     async def cancel(self, session: AsyncSession, thread: Thread, run: Run, actor: UUID | None, why: str) -> None:
         """Cancels what still waits for a decision, and asks whoever has sent a call to stop its server."""
         run.state = "cancelled"

@@ -147,17 +147,13 @@ class Chat:
             return seq
 
     async def cancel_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
-        """Stops a run: at once if it is queued or waits, through its worker if it is under way."""
+        """Raises `not_found`."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "cancel") as session:
             thread = await _hold(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None:
                 raise not_found()
-            if run.state == "running":
-                run.cancelled_at = await ledger.now(session)
-                await runs.ask_to_stop(session, thread_id, run_id)
-            elif run.state in runs.OPEN_STATES:
-                await self._ending.cancel(session, thread, run, who.user_id, f"{who.name} stopped the run.")
+            await self._ending.stop(session, thread, run, who.user_id, f"{who.name} stopped the run.")
 
     async def retry_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
         """Lets a run that failed go on from where it stopped."""

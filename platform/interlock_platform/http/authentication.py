@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from interlock_platform.doors import ROUTES, admit
 from interlock_platform.principal import Principal
 
 
@@ -32,8 +33,11 @@ def cookie_value(header: str | None, name: str) -> str | None:
 
 
 async def principal(request: Request) -> Principal:
+    """Raises `unauthenticated`, and `forbidden` where their roles do not open this door."""
     authentication: Authentication = request.app.state.authentication
-    return await authentication.principal(cookie_header(request))
+    who = await authentication.principal(cookie_header(request))
+    admit(who, ROUTES[f"{request.method} {request.scope['route'].path}"])
+    return who
 
 
 def cookie_header(request: Request) -> str | None:

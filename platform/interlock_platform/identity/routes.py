@@ -17,6 +17,7 @@ from interlock_platform.http.navigation import is_navigation
 from interlock_platform.http.problems import request_id
 from interlock_platform.identity.claims import ROLES
 from interlock_platform.identity.service import SIGN_IN_LASTS, Identity
+from interlock_platform.rights import rights_of
 
 _HERE = files("interlock_platform.identity")
 
@@ -37,6 +38,7 @@ class Me(BaseModel):
     user: UserShape
     tenant: TenantShape
     roles: list[str]
+    rights: list[str]
     model: dict[str, Any]
     build_id: str
 
@@ -95,7 +97,10 @@ def identity_routes(
         cookies = cookie_header(request)
         try:
             signed_in = await identity.finish(
-                request.query_params, cookie_value(cookies, browser_cookie), authentication.secret(cookies)
+                request.query_params,
+                cookie_value(cookies, browser_cookie),
+                authentication.secret(cookies),
+                request.headers.get("user-agent", ""),
             )
         except Problem as problem:
             return refused(request, problem)
@@ -123,6 +128,7 @@ def identity_routes(
             user=UserShape(id=principal.user_id, name=principal.name, email=principal.email),
             tenant=TenantShape(id=tenant.id, slug=tenant.slug, name=tenant.name),
             roles=[role for role in ROLES if role in principal.roles],
+            rights=rights_of(principal.roles),
             model=dict(model),
             build_id=build_id,
         )

@@ -14,8 +14,10 @@ from interlock_platform.identity.claims import DEFAULT_TENANT, ROLES, Person, pe
 from interlock_platform.identity.oidc import Provider
 from interlock_platform.identity.store import TenantRow
 from interlock_platform.principal import Principal
+from interlock_platform.text import storable
 
 SIGN_IN_LASTS = timedelta(minutes=10)
+MOST_AGENT = 300
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,11 @@ class Identity:
             await store.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return Begun(url, browser)
 
-    async def finish(self, answer: Mapping[str, str], browser: str | None, old_secret: str | None) -> SignedInBrowser:
-        """`answer` is the callback's query. The session that the browser had until now, if any, ends.
-        Raises `sign_in_failed`, `provider_unreachable`."""
+    async def finish(
+        self, answer: Mapping[str, str], browser: str | None, old_secret: str | None, agent: str
+    ) -> SignedInBrowser:
+        """`answer` is the callback's query, `agent` what the browser says it is. The session that the browser had until
+        now, if any, ends. Raises `sign_in_failed`, `provider_unreachable`."""
         key = _sign_in_key(browser or "", answer.get("state", ""))
         # Taken, and that committed, before anything else is tried: an answer is good for one attempt.
         async with self._database.transaction(Scope(secret_hash=key)) as session:
@@ -102,7 +106,7 @@ class Identity:
             wanted=frozenset({"name", "email", self._tenant_claim, self._roles_claim}),
         )
         person = person_of(claims, tenant_claim=self._tenant_claim, roles_claim=self._roles_claim)
-        return SignedInBrowser(await self._admit(person, old_secret), under_way["next"])
+        return SignedInBrowser(await self._admit(person, old_secret, agent), under_way["next"])
 
     async def authenticate(self, secret: str | None) -> Principal:
         """Whose session the secret opens, as of now. Raises `unauthenticated`."""
@@ -130,7 +134,7 @@ class Identity:
             raise Problem("unauthenticated", 401, "The tenant of this session is gone. Sign in again.")
         return found
 
-    async def _admit(self, person: Person, old_secret: str | None) -> str:
+    async def _admit(self, person: Person, old_secret: str | None, agent: str) -> str:
         """A new session for the person, who is entered or brought up to date on the way."""
         secret = secrets.token_urlsafe(32)
         tenant = tenant_id(self._issuer_key, person.tenant)
@@ -152,7 +156,9 @@ class Identity:
             if user.disabled:
                 record(session, user.id, "session.refused", str(user.id), how=how, why="disabled")
             else:
-                started = await store.add_session(session, user.id, _hash(secret), self.lasts)
+                started = await store.add_session(
+                    session, user.id, _hash(secret), self.lasts, storable(agent)[:MOST_AGENT]
+                )
                 record(session, user.id, "session.started", str(started), how=how, roles=user.roles)
         if user.disabled:
             raise Problem("sign_in_failed", 403, "This account is disabled. Ask an admin of your organisation.")

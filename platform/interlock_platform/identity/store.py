@@ -82,13 +82,17 @@ async def has_users(session: AsyncSession) -> bool:
 async def put_user(
     session: AsyncSession, *, issuer: str, subject: str, name: str, email: str, roles: list[str], keep_roles: bool
 ) -> Known:
-    """`keep_roles` leaves those of a known user as they are. One who is disabled stays as they were altogether."""
+    """`keep_roles` leaves those of a known user as they are; those that an admin has set stay in any case.
+
+    One who is disabled stays as they were altogether.
+    """
     row = await _row(
         session,
         "insert into users (id, issuer, subject, name, email, roles) "
         "values (:id, :issuer, :subject, :name, :email, :roles) "
         "on conflict (tenant_id, issuer, subject) do update set name = excluded.name, email = excluded.email, "
-        "roles = case when :keep_roles then users.roles else excluded.roles end where users.disabled_at is null "
+        "roles = case when :keep_roles or users.roles_set then users.roles else excluded.roles end "
+        "where users.disabled_at is null "
         "returning id, roles",
         id=uuid4(),
         issuer=issuer,
@@ -110,23 +114,25 @@ async def put_user(
     return Known(found.id, list(found.roles), disabled=True)
 
 
-async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta) -> UUID:
+async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta, agent: str) -> UUID:
     """The new session's id. Also clears away the user's sessions that are over."""
     session_id = uuid4()
     await _run(session, "delete from sessions where user_id = :user and expires_at < now()", user=user_id)
     await _run(
         session,
-        "insert into sessions (id, user_id, secret_hash, expires_at) values (:id, :user, :hash, now() + :lasts)",
+        "insert into sessions (id, user_id, secret_hash, expires_at, agent) "
+        "values (:id, :user, :hash, now() + :lasts, :agent)",
         id=session_id,
         user=user_id,
         hash=secret_hash,
         lasts=lasts,
+        agent=agent,
     )
     return session_id
 
 
 async def end_session(session: AsyncSession, secret_hash: bytes) -> Ended | None:
-    """Ends it, and rings: its open sockets are cut wherever they are. The transaction then has its tenant's scope."""
+    """Ends it, and rings. The transaction then has its tenant's scope."""
     ended = await _row(
         session,
         "delete from sessions where secret_hash = :hash "
@@ -135,8 +141,13 @@ async def end_session(session: AsyncSession, secret_hash: bytes) -> Ended | None
     )
     if ended is None:
         return None
-    await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(ended.id))
+    await ring_session(session, ended.id)
     return Ended(ended.id, ended.user_id)
+
+
+async def ring_session(session: AsyncSession, session_id: UUID) -> None:
+    """Once the transaction commits, the sockets of a session that has ended are cut wherever they are."""
+    await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(session_id))
 
 
 async def read_principal(

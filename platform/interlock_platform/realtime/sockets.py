@@ -10,6 +10,7 @@ import socketio
 from pydantic import BaseModel, ValidationError
 from socketio.exceptions import ConnectionRefusedError
 
+from interlock_platform.doors import EVENTS, admit
 from interlock_platform.errors import Problem
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.problems import DATABASE_AWAY, invalid
@@ -57,10 +58,12 @@ class Sockets:
 
     def on(self, event: str, payload_type: type[Payload], handle: Handler[Payload]) -> None:
         """`handle(sid, principal, payload)` returns what the acknowledgement carries beside `ok`."""
+        needs = EVENTS[event]
 
         async def receive(sid: str, data: Any = None) -> dict[str, Any]:
             try:
                 principal = await self._authentication.principal(self._cookies.get(sid))
+                admit(principal, needs)
                 payload = payload_type.model_validate(data, strict=False)
                 return {"ok": True, **await handle(sid, principal, payload)}
             except Problem as problem:

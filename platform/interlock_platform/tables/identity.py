@@ -35,6 +35,8 @@ class User(SQLModel, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
     disabled_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    roles_set: bool = False
+    """An admin has said which roles; what the identity provider says about them counts for nothing."""
 
 
 class Session(SQLModel, table=True):
@@ -52,6 +54,8 @@ class Session(SQLModel, table=True):
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
     seen_at: datetime | None = Field(default=None, sa_column=at(now=True))
     expires_at: datetime = Field(sa_column=at())
+    agent: str = Field(default="", sa_type=Text)
+    """What the browser says it is."""
 
 
 class SignIn(SQLModel, table=True):

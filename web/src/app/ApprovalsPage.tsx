@@ -3,7 +3,7 @@ import { Spinner } from "@/components/ui/Spinner";
 import { useServers } from "@/lib/api/getServers";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
-import { maySeeMembers } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import { Header } from "./Header";
 import { useTitle } from "./useTitle";
 
@@ -17,7 +17,7 @@ export function ApprovalsPage({ me }: { me: Me }) {
       <Header me={me} title={null} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <Suspense fallback={<Spinner className="mx-auto my-12 block text-soft" />}>
-          <Inbox mayAll={maySeeMembers(me.roles)} servers={servers.map(({ id, name }) => ({ value: id, name }))} />
+          <Inbox mayAll={may(me, "approvals.see_all")} servers={servers.map(({ id, name }) => ({ value: id, name }))} />
         </Suspense>
       </div>
     </>

@@ -11,7 +11,7 @@ const KEYS: [string, string][] = [
   [t.app.keyReview, "Alt+A"],
   [t.app.keyApprove, "A  S  R  E"],
   [t.app.keyInbox, "J  K  Enter"],
-  [t.app.keyGo, "G then C I S P M A"],
+  [t.app.keyGo, "G then C I S P M A U"],
   [t.app.keyHelp, "Ctrl+/"],
 ];
 

@@ -14,6 +14,7 @@ import { COMPOSER_ID } from "@/lib/focus";
 import { t } from "@/lib/i18n";
 import { send } from "@/lib/live/outbox";
 import type { Me } from "@/lib/protocol";
+import { may } from "@/lib/roles";
 import { keep } from "@/lib/storage";
 import { pages } from "@/lib/urls";
 import { Mark } from "./Brand";
@@ -54,6 +55,7 @@ export function NewChatPage({ me }: { me: Me }) {
       )
       .finally(() => setCreating(false));
   };
+  const starts = may(me, "runs.start");
   const first = me.user.name.split(" ", 1)[0];
   return (
     <>
@@ -63,7 +65,8 @@ export function NewChatPage({ me }: { me: Me }) {
           <Mark size={44} />
           <h1 className="text-2xl font-semibold text-balance">{first ? t.chat.greeting(first) : t.chat.greetingAnyone}</h1>
           <DemoNotice model={me.model} />
-          {toolset && toolset.tools.length > 0 && (
+          {!starts && <p className="max-w-sm text-soft">{t.chat.viewer}</p>}
+          {starts && toolset && toolset.tools.length > 0 && (
             <Starters
               tools={toolset.tools}
               onPick={(text) => {
@@ -72,7 +75,7 @@ export function NewChatPage({ me }: { me: Me }) {
               }}
             />
           )}
-          {toolset?.tools.length === 0 && (
+          {starts && toolset?.tools.length === 0 && (
             <div className="flex flex-col items-center gap-3">
               <Button look="accent" tall onClick={() => setServers(true)}>
                 <Plug size={17} aria-hidden="true" />
@@ -83,7 +86,7 @@ export function NewChatPage({ me }: { me: Me }) {
           )}
         </div>
       </div>
-      <Composer draftKey={DRAFT} stoppable={false} onSend={start} onStop={() => undefined} error={error} />
+      {starts && <Composer draftKey={DRAFT} stoppable={false} onSend={start} onStop={() => undefined} error={error} />}
     </>
   );
 }

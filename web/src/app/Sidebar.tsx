@@ -1,4 +1,4 @@
-import { Inbox, KeyRound, Plug, ScrollText, ShieldCheck, SquarePen, X } from "lucide-react";
+import { Inbox, KeyRound, type LucideIcon, Plug, ScrollText, ShieldCheck, SquarePen, Users, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
@@ -8,7 +8,7 @@ import { UserMenu } from "@/features/session/UserMenu";
 import { ThreadList } from "@/features/threads/ThreadList";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
-import { mayManage } from "@/lib/roles";
+import { may, type Right } from "@/lib/roles";
 import { pages } from "@/lib/urls";
 import { Brand } from "./Brand";
 import { useWaitingCount } from "./waitingCount";
@@ -25,11 +25,12 @@ interface SidebarProps {
 
 const LINK = "flex min-h-9 items-center gap-3 rounded-xl px-3 text-sm hover:bg-line/50 pointer-coarse:min-h-11 aria-[current=page]:bg-line/70";
 
-const PAGES = [
-  { name: t.servers.title, href: pages.servers, Icon: Plug, managers: false },
-  { name: t.app.policies, href: pages.policies, Icon: ShieldCheck, managers: false },
-  { name: t.app.permissions, href: pages.permissions, Icon: KeyRound, managers: false },
-  { name: t.app.record, href: pages.record, Icon: ScrollText, managers: true },
+const PAGES: { name: string; href: string; Icon: LucideIcon; right: Right | null }[] = [
+  { name: t.servers.title, href: pages.servers, Icon: Plug, right: null },
+  { name: t.app.policies, href: pages.policies, Icon: ShieldCheck, right: null },
+  { name: t.app.permissions, href: pages.permissions, Icon: KeyRound, right: null },
+  { name: t.app.people, href: pages.people, Icon: Users, right: "members.manage" },
+  { name: t.app.record, href: pages.record, Icon: ScrollText, right: "audit.read" },
 ];
 
 export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarProps) {
@@ -81,7 +82,7 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
         <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
       </nav>
       <nav aria-label={t.app.pages} className="flex flex-col gap-0.5 border-t border-line px-2 pt-2">
-        {PAGES.filter(({ managers }) => !managers || mayManage(me.roles)).map(({ name, href, Icon }) => (
+        {PAGES.filter(({ right }) => right === null || may(me, right)).map(({ name, href, Icon }) => (
           <Link key={href} href={href} onClick={onFollow} className={LINK} aria-current={location === href || location.startsWith(`${href}/`) ? "page" : undefined}>
             <Icon size={17} aria-hidden="true" />
             {name}

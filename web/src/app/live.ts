@@ -34,6 +34,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     const toolset: ServerToClient["toolset"] = (news) => putToolset(client, news);
     const server: ServerToClient["server"] = (news) => putServer(client, news);
     const serverDeleted: ServerToClient["server.deleted"] = ({ id }) => dropServer(client, id);
+    const me: ServerToClient["me"] = () => void client.invalidateQueries();
     const grant: ServerToClient["grant"] = () => void client.invalidateQueries({ queryKey: keys.grants });
     socket.on("connect", connected);
     socket.on("progress", tell);
@@ -44,6 +45,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
     socket.on("server", server);
     socket.on("server.deleted", serverDeleted);
     socket.on("grant", grant);
+    socket.on("me", me);
     return () => {
       socket.off("connect", connected);
       socket.off("progress", tell);
@@ -54,6 +56,7 @@ export function useLiveNews(onThreadDeleted: (id: string) => void): void {
       socket.off("server", server);
       socket.off("server.deleted", serverDeleted);
       socket.off("grant", grant);
+      socket.off("me", me);
     };
   }, [client, onThreadDeleted]);
   useEffect(

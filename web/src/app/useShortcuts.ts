@@ -12,7 +12,7 @@ interface Shortcuts {
 
 const GO_MS = 1500;
 /** Where G and then this letter lead. */
-const PLACES: Record<string, string> = { c: pages.newChat, i: pages.approvals, p: pages.policies, m: pages.permissions, a: pages.record, s: pages.servers };
+const PLACES: Record<string, string> = { c: pages.newChat, i: pages.approvals, p: pages.policies, m: pages.permissions, a: pages.record, s: pages.servers, u: pages.people };
 
 /** Whether letters are somebody's: they are written, or a card that waits has the focus, in which letters decide. */
 function lettersTaken(): boolean {

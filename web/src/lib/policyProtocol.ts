@@ -133,6 +133,27 @@ export interface Member extends Person {
   roles: string[];
 }
 
+/** A member as those see them who manage members. */
+export interface Standing extends Member {
+  active: boolean;
+  /** An admin has said which roles; what the identity provider says about them does not count. */
+  roles_set: boolean;
+  /** The identity provider that knows them. */
+  source: string;
+  sessions: number;
+  seen_at: string | null;
+}
+
+export interface Session {
+  id: string;
+  /** What the browser says it is. */
+  agent: string;
+  created_at: string;
+  seen_at: string;
+  expires_at: string;
+  current: boolean;
+}
+
 export type GrantScope = "arguments" | "thread" | "always" | "everybody";
 export type GrantState = "live" | "revoked" | "expired" | "used_up" | "void";
 

@@ -48,6 +48,8 @@ export interface Me {
   user: Person & { email: string };
   tenant: { id: string; slug: string; name: string };
   roles: string[];
+  /** What these roles may do. */
+  rights: string[];
   model: Model;
   build_id: string;
 }

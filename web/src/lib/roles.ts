@@ -1,13 +1,12 @@
-/** What the server lets these roles do; the server decides, this only spares people doors that are closed to them. */
-const MANAGERS = new Set(["owner", "admin"]);
-const DECIDERS = new Set(["owner", "admin", "approver"]);
+import type { Me } from "./protocol";
 
-export const ROLES = ["owner", "admin", "approver", "member"] as const;
+export const ROLES = ["owner", "admin", "approver", "member", "viewer"] as const;
 
-export function mayManage(roles: string[]): boolean {
-  return roles.some((role) => MANAGERS.has(role));
-}
+/** What the server's table of rights has, as far as the UI asks for it. */
+export const RIGHTS = ["runs.start", "approvals.see_all", "policy.manage", "grants.manage", "servers.manage", "members.manage", "members.see", "audit.read"] as const;
+export type Right = (typeof RIGHTS)[number];
 
-export function maySeeMembers(roles: string[]): boolean {
-  return roles.some((role) => DECIDERS.has(role));
+/** Whether the server lets this person do it; the server decides, this only spares people doors that are closed to them. */
+export function may(me: Me, right: Right): boolean {
+  return me.rights.includes(right);
 }

@@ -70,6 +70,7 @@ export interface ServerToClient {
   toolset: (toolset: Toolset) => void;
   server: (server: Server) => void;
   "server.deleted": (message: { id: string }) => void;
+  me: () => void;
   grant: (message: { id: string; state: string }) => void;
 }
 

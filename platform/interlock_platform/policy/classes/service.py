@@ -8,7 +8,6 @@ from interlock_platform.errors import FieldError, Problem
 from interlock_platform.policy.classes import store
 from interlock_platform.policy.facts import Effect, Risk
 from interlock_platform.principal import Principal
-from interlock_platform.rights import require
 from interlock_platform.tools.entries.servers import Servers
 
 
@@ -27,8 +26,7 @@ class ToolClasses:
         return [_wire(each, names[each.server_id]) for each in known if each.server_id in names]
 
     async def put(self, who: Principal, server_id: str, tool: str, effect: Effect, risk: Risk | None) -> dict[str, Any]:
-        """Raises `forbidden`, and `invalid` for a tool that no server has declared: nothing would be classed."""
-        require(who, "policy.manage")
+        """Raises `invalid` for a tool that no server has declared: nothing would be classed."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             await store.hold(session, server_id, tool)
             before = await store.find_known(session, server_id, tool)

@@ -11,7 +11,7 @@ import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Grant } from "@/lib/policyProtocol";
 import type { Me } from "@/lib/protocol";
-import { mayManage } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import type { Targets } from "@/lib/targets";
 import { pages } from "@/lib/urls";
 import { useGrants } from "./getGrants";
@@ -30,7 +30,7 @@ interface PermissionsProps {
 /** What runs without asking: one's own permissions, and for owners and admins everybody's. */
 export function Permissions({ me, targets, renderData }: PermissionsProps) {
   const [search] = useSearchParams();
-  const manages = mayManage(me.roles);
+  const manages = may(me, "grants.manage");
   const scope = manages && search.get("of") === "everybody" ? "tenant" : "mine";
   const { data, isPending, isError, error, refetch } = useGrants(scope);
   const tools = useToolClasses().data ?? [];

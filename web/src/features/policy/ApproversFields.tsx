@@ -6,6 +6,8 @@ import { ROLES } from "@/lib/roles";
 import type { ApproversDraft } from "./draft";
 
 const words = admin.policy;
+/** Who only looks decides nothing. */
+const APPROVING = ROLES.filter((role) => role !== "viewer");
 
 interface ApproversFieldsProps {
   legend: string;
@@ -24,7 +26,7 @@ export function ApproversFields({ legend, value, members, error, countError, onC
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-xl border border-line px-4 pt-1 pb-4">
       <legend className="px-1 text-sm font-medium">{legend}</legend>
       <div role="group" aria-label={words.roles} className="flex flex-wrap gap-x-6 gap-y-2">
-        {ROLES.map((role) => (
+        {APPROVING.map((role) => (
           <Tick
             key={role}
             label={words.roleNames[role]}

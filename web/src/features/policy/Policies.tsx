@@ -10,7 +10,7 @@ import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Member, ToolClass } from "@/lib/policyProtocol";
 import type { Me } from "@/lib/protocol";
-import { mayManage, maySeeMembers } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import type { Targets } from "@/lib/targets";
 import { pages } from "@/lib/urls";
 import { Explain, type RenderArguments } from "./Explain";
@@ -39,11 +39,11 @@ interface PoliciesProps {
 export function Policies({ me, targets, renderArguments }: PoliciesProps) {
   const [, navigate] = useLocation();
   const [search] = useSearchParams();
-  const manages = mayManage(me.roles);
+  const manages = may(me, "policy.manage");
   const policy = usePolicies();
   const classes = useToolClasses();
   const tools = classes.data ?? NO_TOOLS;
-  const members = useMembers(maySeeMembers(me.roles)).data ?? NO_MEMBERS;
+  const members = useMembers(may(me, "members.see")).data ?? NO_MEMBERS;
   const known = useMemo(() => ({ targets, tools, members }), [targets, tools, members]);
   const view = VIEWS.find((each) => each === search.get("view")) ?? "rules";
   const edited = search.get("rule");

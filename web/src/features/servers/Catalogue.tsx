@@ -3,7 +3,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { Tabs } from "@/components/ui/Tabs";
 import { admin } from "@/lib/i18n/admin";
 import type { Me } from "@/lib/protocol";
-import { mayManage } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import { pages } from "@/lib/urls";
 import { Exchange } from "./Exchange";
 import { PolicyForm } from "./PolicyForm";
@@ -18,7 +18,7 @@ const hrefOf = (view: string) => (view === "list" ? pages.servers : `${pages.ser
 export function Catalogue({ me }: { me: Me }) {
   const [, navigate] = useLocation();
   const [search] = useSearchParams();
-  const manages = mayManage(me.roles);
+  const manages = may(me, "servers.manage");
   const asked = search.get("view");
   if (asked === "new") return <ServerForm page={null} manages={manages} backHref={pages.servers} onDone={(server) => navigate(pages.server(server.id))} />;
   const view = VIEWS.find((each) => each === asked) ?? "list";

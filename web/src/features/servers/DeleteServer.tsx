@@ -1,9 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button } from "@/components/ui/Button";
-import { Dialog } from "@/components/ui/Dialog";
-import { command, sentence } from "@/lib/api/http";
+import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
+import { command } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Server } from "@/lib/protocol";
 import { urls } from "@/lib/urls";
@@ -21,22 +19,15 @@ export function DeleteServer({ server, onClose }: { server: Server; onClose: () 
       await client.invalidateQueries({ queryKey: keys.toolset });
     },
   });
-  const title = words.removeTitle(server.name);
   return (
-    <Dialog open onClose={onClose} label={title}>
-      <h2 className="text-lg font-semibold wrap-anywhere">{title}</h2>
-      <p className="mt-2 text-soft">{words.removeText}</p>
-      {error && (
-        <p role="alert" className="mt-2 text-danger">
-          {sentence(error)}
-        </p>
-      )}
-      <div className="mt-6 flex justify-end gap-3">
-        <Button onClick={onClose}>{t.app.cancel}</Button>
-        <Button look="danger" aria-disabled={isPending} onClick={() => !isPending && mutate()}>
-          {words.remove}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={words.removeTitle(server.name)}
+      text={words.removeText}
+      action={words.remove}
+      busy={isPending}
+      error={error}
+      onConfirm={mutate}
+      onClose={onClose}
+    />
   );
 }

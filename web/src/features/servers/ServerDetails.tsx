@@ -11,7 +11,7 @@ import { admin } from "@/lib/i18n/admin";
 import { notify } from "@/lib/notices";
 import type { Me, Server } from "@/lib/protocol";
 import type { ServerPage } from "@/lib/serversProtocol";
-import { mayManage } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import { pages } from "@/lib/urls";
 import { Changes } from "./Changes";
 import { useServerPage } from "./getServerPage";
@@ -79,7 +79,7 @@ export function ServerDetails({ serverId, me, renderPage, gone }: ServerDetailsP
     return renderPage(
       words.formOf(server.name),
       "",
-      <ServerForm page={page} manages={mayManage(me.roles)} backHref={here} onDone={() => navigate(here)} />,
+      <ServerForm page={page} manages={may(me, "servers.manage")} backHref={here} onDone={() => navigate(here)} />,
     );
   }
   const view = VIEWS.find((each) => each === asked) ?? "overview";

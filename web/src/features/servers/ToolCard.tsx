@@ -5,7 +5,7 @@ import { VerdictMark } from "@/components/ui/VerdictMark";
 import { declaredWords } from "@/lib/declared";
 import { admin } from "@/lib/i18n/admin";
 import type { Me, Server } from "@/lib/protocol";
-import { mayManage } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import { labelOf, properties, requiredNames, resolve } from "@/lib/schema/schema";
 import type { ServerTool } from "@/lib/serversProtocol";
 import { visible } from "@/lib/text";
@@ -55,7 +55,7 @@ function Details({ tool, server, me }: ToolCardProps) {
         <h4 className={heading}>{words.classes}</h4>
         <p>
           {words.classed(tool.risk ? admin.policy.risks[tool.risk] : admin.policy.riskNone, admin.policy.effects[tool.effect])}{" "}
-          {mayManage(me.roles) && (
+          {may(me, "policy.manage") && (
             <Link href={`${pages.policies}?view=tools`} className="text-accent underline underline-offset-2">
               {words.changeClasses}
             </Link>

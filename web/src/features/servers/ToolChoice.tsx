@@ -7,7 +7,7 @@ import { sentence } from "@/lib/api/http";
 import { admin } from "@/lib/i18n/admin";
 import type { Rule } from "@/lib/policyProtocol";
 import type { Me, Server } from "@/lib/protocol";
-import { mayManage } from "@/lib/roles";
+import { may } from "@/lib/roles";
 import type { ServerTool } from "@/lib/serversProtocol";
 import { pages } from "@/lib/urls";
 import { bodyOf, type Choice, hasOtherRule, plainRule } from "./toolRule";
@@ -27,7 +27,7 @@ interface ToolChoiceProps {
  */
 export function ToolChoice({ tool, server, me }: ToolChoiceProps) {
   const rules = usePolicies().data?.rules;
-  const manages = mayManage(me.roles);
+  const manages = may(me, "policy.manage");
   const title = tool.title ?? tool.tool;
   const shared = manages && server.origin !== "personal";
   const target = { server: server.id, tool: tool.tool, user: shared ? null : me.user.id };

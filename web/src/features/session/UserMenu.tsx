@@ -1,10 +1,12 @@
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { ChevronsUpDown, LogOut, MonitorSmartphone } from "lucide-react";
+import { useLocation } from "wouter";
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuNote } from "@/components/ui/Menu";
 import { sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
 import { notify } from "@/lib/notices";
 import type { Me } from "@/lib/protocol";
 import { type Theme, useTheme } from "@/lib/theme";
+import { pages } from "@/lib/urls";
 import { signOut } from "./signOut";
 
 function initials(name: string): string {
@@ -17,6 +19,7 @@ function initials(name: string): string {
 
 export function UserMenu({ me }: { me: Me }) {
   const [theme, setTheme] = useTheme();
+  const [, navigate] = useLocation();
   const trigger = (
     <button
       type="button"
@@ -50,6 +53,10 @@ export function UserMenu({ me }: { me: Me }) {
         <MenuChoice value="system">{t.app.system}</MenuChoice>
       </MenuChoices>
       <MenuLine />
+      <MenuItem onSelect={() => navigate(pages.sessions)}>
+        <MonitorSmartphone size={16} aria-hidden="true" />
+        {t.app.sessions}
+      </MenuItem>
       <MenuItem onSelect={() => void signOut().catch((error: unknown) => notify(sentence(error)))}>
         <LogOut size={16} aria-hidden="true" />
         {t.app.signOut}

@@ -1,5 +1,4 @@
-import { Button } from "@/components/ui/Button";
-import { Dialog } from "@/components/ui/Dialog";
+import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
 import { t } from "@/lib/i18n";
 import type { Thread } from "@/lib/protocol";
 
@@ -10,16 +9,16 @@ interface DeleteDialogProps {
 }
 
 export function DeleteDialog({ thread, onClose, onDelete }: DeleteDialogProps) {
+  if (!thread) return null;
   return (
-    <Dialog open={thread !== null} onClose={onClose} label={t.threads.deleteTitle}>
-      <h2 className="text-lg font-semibold">{t.threads.deleteTitle}</h2>
-      <p className="mt-2 wrap-break-word text-soft">{t.threads.deleteText(thread?.title || t.threads.untitled)}</p>
-      <div className="mt-6 flex justify-end gap-3">
-        <Button onClick={onClose}>{t.app.cancel}</Button>
-        <Button look="danger" onClick={() => thread && onDelete(thread)}>
-          {t.threads.remove}
-        </Button>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={t.threads.deleteTitle}
+      text={t.threads.deleteText(thread.title || t.threads.untitled)}
+      action={t.threads.remove}
+      busy={false}
+      error={null}
+      onConfirm={() => onDelete(thread)}
+      onClose={onClose}
+    />
   );
 }

@@ -57,8 +57,9 @@ export async function request<T>(method: "GET" | "POST" | "PUT" | "PATCH", url: 
   return (await response.json()) as T;
 }
 
-export async function command(method: "POST" | "DELETE", url: string): Promise<void> {
-  await send(method, url);
+/** For what is answered without a body, or with one that nobody needs. */
+export async function command(method: "POST" | "PATCH" | "DELETE", url: string, body?: unknown): Promise<void> {
+  await send(method, url, body);
 }
 
 export function sentence(error: unknown): string {

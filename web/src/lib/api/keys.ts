@@ -19,6 +19,8 @@ export const keys = {
   policies: ["policies"] as const,
   toolClasses: ["tool-classes"] as const,
   members: ["members"] as const,
+  people: ["people"] as const,
+  sessions: ["sessions"] as const,
   grants: ["grants"] as const,
   grantsOf: (scope: "mine" | "tenant") => ["grants", scope] as const,
   record: ["record"] as const,

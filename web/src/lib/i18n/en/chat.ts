@@ -26,6 +26,7 @@ export const chat = {
   stop: "Stop",
   withdraws: "Sending this withdraws the calls that wait; they will not run.",
   hint: "Interlock asks before it acts. Check what matters.",
+  viewer: "You are a viewer here: you see what others share with you, and start nothing. Ask an admin for the role of a member to have an agent work for you.",
   sendFailed: (why: string) => `Not sent: ${why}`,
   tryAgain: "Try again",
   discard: "Discard",
