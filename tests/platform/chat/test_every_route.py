@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from interlock_platform.doors import ROUTES
+from interlock_platform.rights import RIGHTS
 from tests.person import Person
 from tests.platform.chat.talking import talk
 from tests.platform.gate.asking import rule
@@ -16,10 +18,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/api/approvals/{call_id}/resolution"): {"resolution": "confirmed_done"},
     ("put", "/api/threads/{thread_id}/tools"): {"off": []},
     ("patch", "/api/policies/{rule_id}"): {"enabled": False},
+    ("patch", "/api/members/{user_id}"): {"active": False},
 }
 # An approver may see what waits in the organisation, and everybody reads the rules that they are judged by.
 MAY_SEE = {("approvals", "Carol"), ("policies", "Carol"), ("policies", "Bob")}
-IDS = ("thread_id", "call_id", "rule_id", "grant_id", "artifact_id")
+IDS = ("thread_id", "call_id", "rule_id", "grant_id", "artifact_id", "user_id", "session_id")
 
 
 async def routes_with_ids(person: Person) -> list[tuple[str, str]]:
@@ -55,6 +58,8 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
             "rule_id": made["id"],
             "grant_id": grant["id"],
             "artifact_id": str(uuid4()),
+            "user_id": (await alice.ok("GET", "/api/me"))["user"]["id"],
+            "session_id": (await alice.ok("GET", "/api/sessions"))["sessions"][0]["id"],
         }
         await others_find_nothing(alice, (bob, carol, mallory), hers)
         assert (await alice.ok("GET", "/api/policies"))["rules"][0]["enabled"]
@@ -70,10 +75,13 @@ async def others_find_nothing(owner: Person, others: tuple[Person, ...], hers: d
     assert len(routes) >= 11
     for method, path in routes:
         for other in others:
-            if (path.split("/")[2], (await other.ok("GET", "/api/me"))["user"]["name"]) in MAY_SEE:
+            me = await other.ok("GET", "/api/me")
+            if (path.split("/")[2], me["user"]["name"]) in MAY_SEE:
                 continue
+            needs = ROUTES[f"{method.upper()} {path}"]
+            closed = needs in RIGHTS and needs not in me["rights"]
             found = await answer(other, method, path, hers)
-            assert found[0] == 404, f"{method} {path}"
+            assert found[0] == (403 if closed else 404), f"{method} {path}"
             assert found == await answer(other, method, path, nobodys), f"{method} {path}"
 
 
