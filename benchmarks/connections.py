@@ -19,7 +19,6 @@ from tests.mcp_servers import journal
 from tests.mcp_servers.process import free_port, running
 
 from benchmarks.hostile_servers import PLAYS, ports, spec, tormented
-from benchmarks.hostile_turns import turns_beside_hostile_servers
 from benchmarks.verdicts import percentile
 from interlock_handlers.apart.household import Household
 from interlock_handlers.apart.remote import RemoteHandler
@@ -42,15 +41,12 @@ class Report:
     lag_p99_hostile: float
     call_p50_alone: float
     call_p50_hostile: float
-    turn_p50_alone: float
-    turn_p50_hostile: float
     first_after_kill: float
     grown_kib_here: float
     grown_kib_apart: float
 
 
 async def measure(connections: int, seconds: float) -> Report:
-    beside = await turns_beside_hostile_servers(seconds)
     back = await first_call_after_kill()
     with ports(1) as (good, *bad), ports(connections) as many:
         async with kept() as household:
@@ -72,8 +68,6 @@ async def measure(connections: int, seconds: float) -> Report:
                 lag_p99_hostile=percentile(hostile.lags, 99),
                 call_p50_alone=percentile(alone.calls, 50),
                 call_p50_hostile=percentile(hostile.calls, 50),
-                turn_p50_alone=percentile(beside.alone, 50),
-                turn_p50_hostile=percentile(beside.hostile, 50),
                 first_after_kill=back * 1000,
                 grown_kib_here=memory() - before,
                 grown_kib_apart=memory(household.pid) - apart_before,
@@ -154,7 +148,6 @@ def memory(pid: int | None = None) -> float:
 
 def show(report: Report) -> str:
     calls = report.call_p50_hostile / report.call_p50_alone
-    turns = report.turn_p50_hostile / report.turn_p50_alone
     lags = report.lag_p99_hostile / report.lag_p99_alone
     return "\n".join(
         (
@@ -165,8 +158,6 @@ def show(report: Report) -> str:
             f"{report.lag_p99_hostile:>10.1f}{lags:>8.2f}   (goal: below 100)",
             f"  {'a call of another server, p50, ms':<42}{report.call_p50_alone:>10.1f}"
             f"{report.call_p50_hostile:>10.1f}{calls:>8.2f}",
-            f"  {'a turn of another person, p50, ms':<42}{report.turn_p50_alone:>10.1f}"
-            f"{report.turn_p50_hostile:>10.1f}{turns:>8.2f}   (goal: below 1.10)",
             f"  the first call after kill -9 and restart: {report.first_after_kill:,.0f} ms (goal: at most 1,000)",
             f"  memory grown, MiB: {report.grown_kib_here / 1024:.1f} here (goal: below 64), "
             f"{report.grown_kib_apart / 1024:.1f} in the process that keeps connections",

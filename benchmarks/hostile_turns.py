@@ -1,6 +1,11 @@
-"""Turns of a person whose agent calls a tool that rules allow, alone and while somebody else calls hostile servers."""
+"""Turns of a person whose agent calls a tool that rules allow, alone and while somebody else calls hostile servers.
 
+python -m benchmarks.hostile_turns [--seconds 15] [--json]
+"""
+
+import argparse
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +21,7 @@ from tests.model_server.scripted_model import ScriptedModel
 
 from benchmarks.hostile_servers import ports, spec, tormented
 from benchmarks.serving import Client, interlock
+from benchmarks.verdicts import percentile
 from interlock_handlers.apart.household import Household
 from interlock_handlers.models import load_model
 from interlock_handlers.server_spec import ServerSpec
@@ -84,3 +90,19 @@ def households() -> Iterator[list[Household]]:
 
     with patch.object(Household, "__init__", noted):
         yield made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile_turns", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    beside = asyncio.run(turns_beside_hostile_servers(options.seconds))
+    alone, hostile = percentile(beside.alone, 50), percentile(beside.hostile, 50)
+    report = {"turn_p50_alone": alone, "turn_p50_hostile": hostile, "turns": len(beside.hostile)}
+    line = f"a turn, p50: {alone:.1f} ms alone, {hostile:.1f} ms beside: {hostile / alone:.2f} times (goal: below 1.10)"
+    print(json.dumps(report) if options.json else line)  # noqa: T201 - its output
+
+
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ def test_the_latency_of_all_kinds_of_turns_is_measured() -> None:
 
 def run(benchmark: str, *options: str) -> dict[str, Any]:
     argv = [sys.executable, "-m", f"benchmarks.{benchmark}", *options, "--json"]
-    ran = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=clean({}), timeout=120)
+    ran = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=clean({}), timeout=300)
     assert ran.returncode == 0, ran.stderr[-3000:]
     report: dict[str, Any] = json.loads(ran.stdout)
     return report
