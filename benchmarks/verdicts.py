@@ -30,6 +30,7 @@ from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.server_spec import ServerSpec
 from interlock_platform import faults
 from interlock_platform.database import conninfo
+from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.executor import Executor
 from interlock_platform.gate.holding import Holding
 from interlock_platform.gate.inputs import Inputs
@@ -136,12 +137,14 @@ async def run_calls(
     key = UserKey(filled.tenant_id, filled.user_id)
     await resources.tools.connect(key, "journal")
     ledger = resources.proposer.ledger
-    inputs = Inputs(ledger, Samplings(resources.proposer), resources.settings.approval_minutes)
+    room = Room(resources.settings.artifact_mebibytes)
+    inputs = Inputs(ledger, Samplings(resources.proposer, room), resources.settings.approval_minutes)
     holding = Holding(resources.database, ledger, inputs, resources.bell)
     executor = Executor(
         resources.database,
         resources.proposer,
         inputs,
+        room,
         holding,
         Reports(resources.live),
         resources.tools,
