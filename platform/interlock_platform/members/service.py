@@ -62,7 +62,7 @@ class Members:
 
         Raises `not_found`, `forbidden`, `own_account` and `last_owner`.
         """
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id), "disable") as session:
+        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             user = await self._hold(session, who, user_id)
             if user_id == who.user_id:
                 raise Problem("own_account", 409, "You can't take away your own access. Ask another admin to do it.")

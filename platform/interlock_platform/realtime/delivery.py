@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from interlock_platform.runs.live import LIVE_CHANNEL, LiveProgress, LiveText, L
 from interlock_platform.runs.store import EVERYBODY, THREAD_CHANNEL, USER_CHANNEL
 
 logger = logging.getLogger(__name__)
+
+AWAY_SECONDS = 0.2
 
 News = Callable[[UUID, UUID, str], Awaitable[tuple[str, dict[str, Any]] | None]]
 """(tenant, user, id) -> the event to send to that user, and what it carries; None if there is nothing to tell."""
@@ -47,7 +50,7 @@ class Delivery:
         To be called last before the acknowledgement, without waiting for anything in between: a task begins only
         when that is on its way, so no event overtakes the answer that it follows on.
         """
-        task = asyncio.create_task(self._guarded(self._follow(sid, tenant_id, thread_id, seq, live)))
+        task = asyncio.create_task(self._guarded(partial(self._follow, sid, tenant_id, thread_id, seq, live)))
         self._following.add(task)
         task.add_done_callback(self._following.discard)
 
@@ -78,13 +81,13 @@ class Delivery:
         async for rung in self._bell.listen(THREAD_CHANNEL):
             if rung is None:
                 for thread_id in list(self._sent):
-                    await self._guarded(self._send_new(self._tenants[thread_id], thread_id))
+                    await self._guarded(partial(self._send_new, self._tenants[thread_id], thread_id))
                 continue
             tenant, user, thread = (UUID(part) for part in rung.split(":"))
             if self._anybody_in(user_room(tenant, user)):
-                await self._guarded(self._tell(tenant, user, "thread", str(thread)))
+                await self._guarded(partial(self._tell, tenant, user, "thread", str(thread)))
             if self._anybody_in(thread_room(thread)):
-                await self._guarded(self._send_new(tenant, thread))
+                await self._guarded(partial(self._send_new, tenant, thread))
             else:
                 self._forget(thread)
 
@@ -117,7 +120,7 @@ class Delivery:
             if rung is not None:
                 tenant, user, kind, about = rung.split(":", 3)
                 if user != EVERYBODY and self._anybody_in(user_room(tenant, user)):
-                    await self._guarded(self._tell(UUID(tenant), UUID(user), kind, about))
+                    await self._guarded(partial(self._tell, UUID(tenant), UUID(user), kind, about))
 
     async def _deliver_news_of_tenants(self) -> None:
         """Apart from the others, whom a large tenant must not hold up; what is rung again meanwhile is told once."""
@@ -132,7 +135,7 @@ class Delivery:
 
     async def _tell_tenant(self, tenant_id: UUID, kind: str, about: str) -> None:
         for user_id in self._presence.users_of(tenant_id):
-            await self._guarded(self._tell(tenant_id, user_id, kind, about))
+            await self._guarded(partial(self._tell, tenant_id, user_id, kind, about))
 
     async def _tell(self, tenant_id: UUID, user_id: UUID, kind: str, about: str) -> None:
         told = await self._news[kind](tenant_id, user_id, about)
@@ -149,11 +152,15 @@ class Delivery:
         self.live.done(thread_id)
 
     @staticmethod
-    async def _guarded(delivering: Coroutine[Any, Any, None]) -> None:
-        try:
-            await delivering
-        except DATABASE_AWAY as error:
-            logger.warning("Nothing can be delivered at the moment: %s", error)
-        except Exception:
-            # What was not sent is still stored: the client sees the gap and opens the thread again.
-            logger.exception("Something could not be delivered")
+    async def _guarded(deliver: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Until it is delivered: what was last in a thread is followed by nothing that would bring it along."""
+        while True:
+            try:
+                return await deliver()
+            except DATABASE_AWAY as error:
+                logger.warning("Nothing can be delivered at the moment: %s", error)
+                await asyncio.sleep(AWAY_SECONDS)
+            except Exception:
+                # What was not sent is still stored: the client sees the gap and opens the thread again.
+                logger.exception("Something could not be delivered")
+                return
