@@ -53,7 +53,7 @@ class Person:
         base_url = str(self.http.base_url).rstrip("/")
         await self.sio.connect(
             base_url, headers={"Cookie": cookies, "Origin": base_url}, socketio_path="/ws/socket.io",
-            transports=["websocket"],
+            transports=["websocket"], wait_timeout=int(PATIENCE_SECONDS),
         )  # fmt: skip
 
     async def api(self, method: str, path: str, body: Any = None) -> httpx.Response:
