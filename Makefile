@@ -39,7 +39,7 @@ test: ## Set up, check everything and run every test
 	@$(MAKE) --no-print-directory -j2 .stamps/dev .stamps/node_modules .stamps/test_servers
 	@$(MAKE) --no-print-directory .stamps/web .stamps/chromium .stamps/bubblewrap
 	@$(MAKE) --no-print-directory -j2 mypy web-tests check
-	@pytest -q -n 4 --dist loadfile --no-loadscope-reorder
+	@pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 faults: .stamps/dev .stamps/test_servers ## Kill, cut and race at full length: hours, resumed where it stopped
 	@pytest -q tests/faults --long
