@@ -20,7 +20,8 @@ from interlock_platform.runs.store import EVERYBODY, THREAD_CHANNEL, USER_CHANNE
 
 logger = logging.getLogger(__name__)
 
-AWAY_SECONDS = 0.2
+FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.1, 2.0
+"""Between attempts while Postgres is away."""
 
 News = Callable[[UUID, UUID, str], Awaitable[tuple[str, dict[str, Any]] | None]]
 """(tenant, user, id) -> the event to send to that user, and what it carries; None if there is nothing to tell."""
@@ -154,12 +155,15 @@ class Delivery:
     @staticmethod
     async def _guarded(deliver: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Until it is delivered: what was last in a thread is followed by nothing that would bring it along."""
+        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 return await deliver()
             except DATABASE_AWAY as error:
-                logger.warning("Nothing can be delivered at the moment: %s", error)
-                await asyncio.sleep(AWAY_SECONDS)
+                if pause == FIRST_PAUSE_SECONDS:
+                    logger.warning("Nothing can be delivered at the moment: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LAST_PAUSE_SECONDS)
             except Exception:
                 # What was not sent is still stored: the client sees the gap and opens the thread again.
                 logger.exception("Something could not be delivered")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest_asyncio
+from sqlalchemy.exc import OperationalError
 
 from interlock_platform.database import Database, Scope, conninfo
 from interlock_platform.realtime.delivery import Delivery
@@ -39,6 +40,8 @@ class Newsroom:
         await self.open.wait()
         if about == "broken":
             raise ZeroDivisionError
+        if about == "cut" and self.asked.count((tenant_id, user_id, about)) == 1:
+            raise OperationalError("select", {}, OSError("the connection was cut"))
         return None
 
     async def ring(self, what: str, user_id: UUID | None = None) -> None:
@@ -146,3 +149,8 @@ async def hears(person: Person, call_id: str, state: str) -> dict[str, Any]:
 
     told: list[dict[str, Any]] = await person.until(about)
     return told[-1]
+
+
+async def test_what_could_not_be_read_is_read_again_although_nothing_else_happens(newsroom: Newsroom) -> None:
+    await newsroom.ring("thing:cut")
+    await newsroom.has_asked(*[(ACME, user, "cut") for user in (FIRST, FIRST, SECOND, SECOND)])
