@@ -13,6 +13,8 @@ PEOPLE = (
     ("alice", "owner of acme"),
     ("bob", "member of acme"),
     ("carol", "approver of acme"),
+    ("dave", "admin of acme"),
+    ("vera", "viewer of acme"),
     ("mallory", "member of globex"),
 )
 

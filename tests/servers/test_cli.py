@@ -17,6 +17,7 @@ from rich.console import Console
 
 from interlock_platform.settings import Settings, variable
 from interlock_servers.banner import PEOPLE, show_banner
+from interlock_servers.devidp import PERSONAS
 from interlock_servers.logging_setup import configure_logging
 from interlock_servers.settings_table import settings_markdown
 from interlock_servers.start_progress import StartProgress
@@ -173,6 +174,8 @@ def test_the_banner_says_where_who_which_model_and_where_data_lies() -> None:
         for part in ("ready in 1.2 s", "http://127.0.0.1:8000", "demo", "/somewhere", "Ctrl-C"):
             assert part in shown
         assert all(name in shown for name, _ in PEOPLE)
+        people = [(each.sub, f"{each.roles[0]} of {each.tenant}") for each in PERSONAS.values()]
+        assert list(PEOPLE) == people
 
 
 def test_the_banner_names_the_provider_and_no_password() -> None:
