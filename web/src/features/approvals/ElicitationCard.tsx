@@ -1,5 +1,5 @@
 import { MessageCircleQuestion } from "lucide-react";
-import { Suspense, useEffect, useRef } from "react";
+import { Suspense, useEffect } from "react";
 import { Spinner } from "@/components/ui/Spinner";
 import { t } from "@/lib/i18n";
 import type { Call, Decision } from "@/lib/protocol";
@@ -7,11 +7,11 @@ import { AskedPage } from "./AskedPage";
 import { Deadline } from "./Deadline";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
-import { isQuiet } from "./guard";
 import { AnswerForm, preloadAnswerForm } from "./lazy";
 import { useProgress } from "./progress";
 import { Sending } from "./Sending";
 import { visible } from "@/lib/text";
+import { useDecide } from "./useDecide";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { toolTitle } from "./words";
@@ -19,16 +19,11 @@ import { toolTitle } from "./words";
 /** What a server wants to know before its tool goes on. Always says which server asks. */
 export function ElicitationCard({ call, deciding }: { call: Call; deciding: Deciding }) {
   const [progress, setProgress] = useProgress(call.id);
-  const frame = useRef<HTMLElement>(null);
+  const { frame, decide } = useDecide(deciding);
   const { busy, failure } = deciding;
   const server = call.tool.server_name;
   const decline: Decision = { decision: "reject", seal: call.seal };
   useEffect(preloadAnswerForm, []);
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    frame.current?.focus();
-    deciding.decide(decision);
-  };
   return (
     <WaitingFrame call={call} busy={busy} frame={frame}>
       <header className="flex flex-col gap-1">

@@ -1,35 +1,30 @@
 import { KeyRound } from "lucide-react";
-import { useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { useServers } from "@/lib/api/getServers";
 import { sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
 import { useSignIn } from "@/lib/login";
-import type { Call, Decision } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
 import { Deadline } from "./Deadline";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
 import { isQuiet } from "./guard";
 import { Sending } from "./Sending";
 import { visible } from "@/lib/text";
+import { useDecide } from "./useDecide";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { toolTitle } from "./words";
 
 /** A server that lets nobody in before they have signed in; the call behind it waits. */
 export function LoginCard({ call, deciding }: { call: Call; deciding: Deciding }) {
-  const frame = useRef<HTMLElement>(null);
+  const { frame, decide } = useDecide(deciding);
   const { busy, failure } = deciding;
   const server = useServers().data?.find(({ id }) => id === call.tool.server);
   const signIn = useSignIn(call.tool.server, t.asked.leaving);
   const opens = server?.auth === "oauth";
   const title = t.asked.titles.login(call.tool.server_name);
   const message = call.asked?.message ?? "";
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    frame.current?.focus();
-    deciding.decide(decision);
-  };
   return (
     <WaitingFrame call={call} busy={busy} frame={frame}>
       <header className="flex flex-col gap-1">

@@ -3,18 +3,18 @@ import { useRef, useState } from "react";
 import { Button } from "@/components/ui/Button";
 import { t } from "@/lib/i18n";
 import { sampling as words } from "@/lib/i18n/en/sampling";
-import type { Call, Decision } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
 import { ApproveButton } from "./ApproveButton";
 import { Deadline } from "./Deadline";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
-import { isQuiet } from "./guard";
 import { useProgress } from "./progress";
 import { RejectForm } from "./RejectForm";
 import { asArguments, samplingOf } from "./sampling";
 import { SamplingForm } from "./SamplingForm";
 import { SamplingRequest } from "./SamplingRequest";
 import { Sending } from "./Sending";
+import { useDecide } from "./useDecide";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { Why } from "./Why";
@@ -23,16 +23,11 @@ import { Why } from "./Why";
 export function SamplingCard({ call, deciding }: { call: Call; deciding: Deciding }) {
   const [progress, setProgress] = useProgress(call.id);
   const [menu, setMenu] = useState(false);
-  const frame = useRef<HTMLElement>(null);
+  const { frame, decide } = useDecide(deciding);
   const approve = useRef<HTMLButtonElement>(null);
   const { busy, failure } = deciding;
   const { seal } = call;
   const server = call.tool.server_name;
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    frame.current?.focus();
-    deciding.decide(decision);
-  };
   const back = () => {
     setProgress(null);
     frame.current?.focus();

@@ -7,13 +7,13 @@ import { CardActions } from "./CardActions";
 import { CardHead } from "./CardHead";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
-import { isQuiet } from "./guard";
 import { EditForm, preloadEditForm } from "./lazy";
 import { type Progress, useProgress } from "./progress";
 import { RejectForm } from "./RejectForm";
 import { RespondForm } from "./RespondForm";
 import { wantsCare } from "./risk";
 import { Sending } from "./Sending";
+import { useDecide } from "./useDecide";
 import type { Deciding } from "./useDecision";
 import { WaitingFrame } from "./WaitingFrame";
 import { Why } from "./Why";
@@ -74,17 +74,12 @@ function Forms({ call, progress, deciding, setProgress, decide, onCancel }: Form
 export function WaitingCard({ call, deciding }: { call: Call; deciding: Deciding }) {
   const [progress, setProgress] = useProgress(call.id);
   const [menu, setMenu] = useState(false);
-  const frame = useRef<HTMLElement>(null);
+  const { frame, decide } = useDecide(deciding);
   const approve = useRef<HTMLButtonElement>(null);
   const { busy, failure } = deciding;
   const { seal } = call;
   useEffect(preloadEditForm, []);
 
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    frame.current?.focus();
-    deciding.decide(decision);
-  };
   const back = () => {
     setProgress(null);
     frame.current?.focus();

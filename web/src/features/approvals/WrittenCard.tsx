@@ -1,16 +1,15 @@
 import { Sparkles } from "lucide-react";
-import { useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { t } from "@/lib/i18n";
 import { sampling as words } from "@/lib/i18n/en/sampling";
-import type { Call, Decision } from "@/lib/protocol";
+import type { Call } from "@/lib/protocol";
 import { Deadline } from "./Deadline";
 import { Deciders } from "./Deciders";
 import { Failure } from "./Failure";
-import { isQuiet } from "./guard";
 import { useProgress } from "./progress";
 import { writtenText } from "./sampling";
 import { Sending } from "./Sending";
+import { useDecide } from "./useDecide";
 import type { Deciding } from "./useDecision";
 import { Value } from "./Value";
 import { WaitingFrame } from "./WaitingFrame";
@@ -21,16 +20,11 @@ const MOST = 20_000;
 /** What the model wrote for a server, before the server gets it. */
 export function WrittenCard({ call, deciding }: { call: Call; deciding: Deciding }) {
   const [progress, setProgress] = useProgress(call.id);
-  const frame = useRef<HTMLElement>(null);
+  const { frame, decide } = useDecide(deciding);
   const { busy, failure } = deciding;
   const { seal } = call;
   const server = call.tool.server_name;
   const text = writtenText(call);
-  const decide = (decision: Decision) => {
-    if (busy || isQuiet()) return;
-    frame.current?.focus();
-    deciding.decide(decision);
-  };
   const back = () => {
     setProgress(null);
     frame.current?.focus();

@@ -2,11 +2,10 @@ import { Download, RefreshCw } from "lucide-react";
 import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { useMedia } from "@/components/ui/useMedia";
 import { useMembers } from "@/lib/api/getMembers";
-import { sentence } from "@/lib/api/http";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import { urls } from "@/lib/urls";
 import type { RenderData } from "./EntryDetails";
@@ -53,15 +52,7 @@ export function Audit({ renderData }: { renderData: RenderData }) {
         filters
       )}
       {isPending && <Spinner className="mx-auto my-12 block text-soft" />}
-      {isError && !data && (
-        <div role="alert" className="py-10 text-center">
-          <p>{words.loadFailed}</p>
-          <p className="text-sm text-soft">{sentence(error)}</p>
-          <Button className="mt-3" onClick={() => void refetch()}>
-            {t.app.retry}
-          </Button>
-        </div>
-      )}
+      {isError && !data && <LoadFailed what={words.loadFailed} error={error} onRetry={() => void refetch()} />}
       {data && entries.length === 0 && <p className="py-10 text-center text-soft">{narrowed ? words.none : words.empty}</p>}
       {entries.length > 0 && (
         <div aria-busy={isFetching}>

@@ -2,12 +2,11 @@ import { KeyRound, Plus } from "lucide-react";
 import { useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { Tabs } from "@/components/ui/Tabs";
 import { useMembers } from "@/lib/api/getMembers";
 import { useToolClasses } from "@/lib/api/getToolClasses";
-import { sentence } from "@/lib/api/http";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Grant } from "@/lib/policyProtocol";
 import type { Me } from "@/lib/protocol";
@@ -75,15 +74,7 @@ export function Permissions({ me, targets, renderData }: PermissionsProps) {
           </div>
         )}
         {isPending && <Spinner className="mx-auto my-12 block text-soft" />}
-        {isError && !data && (
-          <div role="alert" className="py-10 text-center">
-            <p>{words.loadFailed}</p>
-            <p className="text-sm text-soft">{sentence(error)}</p>
-            <Button className="mt-3" onClick={() => void refetch()}>
-              {t.app.retry}
-            </Button>
-          </div>
-        )}
+        {isError && !data && <LoadFailed what={words.loadFailed} error={error} onRetry={() => void refetch()} />}
         {data && live.length === 0 && (
           <div className="flex flex-col items-center gap-2 py-10 text-center">
             <KeyRound size={32} aria-hidden="true" className="text-soft" />

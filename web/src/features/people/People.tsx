@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { type Column, Table } from "@/components/ui/Table";
-import { sentence } from "@/lib/api/http";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Standing } from "@/lib/policyProtocol";
 import type { Me } from "@/lib/protocol";
@@ -26,15 +25,7 @@ export function People({ me }: { me: Me }) {
   const [open, setOpen] = useState<string | null>(null);
   if (isPending) return <Spinner className="mx-auto my-12 block text-soft" />;
   if (!data) {
-    return (
-      <div role="alert" className="py-10 text-center">
-        <p>{words.loadFailed}</p>
-        <p className="text-sm text-soft">{sentence(error)}</p>
-        <Button className="mt-3" onClick={() => void refetch()}>
-          {t.app.retry}
-        </Button>
-      </div>
-    );
+    return <LoadFailed what={words.loadFailed} error={error} onRetry={() => void refetch()} />;
   }
   const owner = me.roles.includes("owner");
   const columns: Column<Standing>[] = [

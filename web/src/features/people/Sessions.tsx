@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { announce } from "@/lib/announce";
 import { command, request, sentence } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Session } from "@/lib/policyProtocol";
 import { shortTime } from "@/lib/times";
@@ -32,15 +32,7 @@ export function Sessions() {
   });
   if (isPending) return <Spinner className="mx-auto my-12 block text-soft" />;
   if (!data) {
-    return (
-      <div role="alert" className="py-10 text-center">
-        <p>{words.sessionsFailed}</p>
-        <p className="text-sm text-soft">{sentence(error)}</p>
-        <Button className="mt-3" onClick={() => void refetch()}>
-          {t.app.retry}
-        </Button>
-      </div>
-    );
+    return <LoadFailed what={words.sessionsFailed} error={error} onRetry={() => void refetch()} />;
   }
   return (
     <>

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { request, sentence } from "@/lib/api/http";
-import { t } from "@/lib/i18n";
 import { admin } from "@/lib/i18n/admin";
 import type { Definitions, ServerPage, ServerTool, Version } from "@/lib/serversProtocol";
 import { serverUrls } from "@/lib/serverUrls";
@@ -75,15 +75,7 @@ export function Changes({ page, standing }: { page: ServerPage; standing: string
     (_, hashes) => words.accepted(hashes.length),
   );
   if (error && !data) {
-    return (
-      <div role="alert" className="py-10 text-center">
-        <p>{words.historyFailed}</p>
-        <p className="text-sm text-soft">{sentence(error)}</p>
-        <Button className="mt-3" onClick={() => void refetch()}>
-          {t.app.retry}
-        </Button>
-      </div>
-    );
+    return <LoadFailed what={words.historyFailed} error={error} onRetry={() => void refetch()} />;
   }
   if (!data) return <Spinner className="mx-auto my-12 block text-soft" />;
   const waiting = data.tools.filter((tool) => waitingOf(tool) !== undefined);

@@ -1,12 +1,11 @@
 import { ArrowLeft } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, Redirect, useLocation, useSearchParams } from "wouter";
-import { Button } from "@/components/ui/Button";
+import { LoadFailed } from "@/components/ui/LoadFailed";
 import { Spinner } from "@/components/ui/Spinner";
 import { Tabs } from "@/components/ui/Tabs";
 import { useServers } from "@/lib/api/getServers";
-import { Refusal, sentence } from "@/lib/api/http";
-import { t } from "@/lib/i18n";
+import { Refusal } from "@/lib/api/http";
 import { admin } from "@/lib/i18n/admin";
 import { notify } from "@/lib/notices";
 import type { Me, Server } from "@/lib/protocol";
@@ -62,13 +61,7 @@ export function ServerDetails({ serverId, me, renderPage, gone }: ServerDetailsP
     return renderPage(
       listed?.name ?? words.pageTitle,
       "",
-      <div role="alert" className="py-10 text-center">
-        <p>{words.loadFailed}</p>
-        <p className="text-sm text-soft">{sentence(error)}</p>
-        <Button className="mt-3" onClick={() => void refetch()}>
-          {t.app.retry}
-        </Button>
-      </div>,
+      <LoadFailed what={words.loadFailed} error={error} onRetry={() => void refetch()} />,
     );
   }
   if (!data) return renderPage(listed?.name ?? words.pageTitle, listed?.description ?? "", <Spinner className="mx-auto my-12 block text-soft" />);
