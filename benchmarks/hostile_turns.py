@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -27,6 +27,7 @@ from interlock_handlers.models import load_model
 from interlock_handlers.server_spec import ServerSpec
 
 WARM_UP = 10
+ROUNDS = 4
 PAUSE_SECONDS = 0.05
 """Between turns; a person takes longer."""
 
@@ -40,7 +41,7 @@ class Beside:
 
 
 async def turns_beside_hostile_servers(seconds: float) -> Beside:
-    """Alone for half of so many seconds before and after, and for all of them beside hostile servers."""
+    """For so many seconds alone and as many beside hostile servers, in turn: what else the machine does is in both."""
     with TemporaryDirectory(prefix="interlock-benchmark-") as directory, ScriptedModel() as model, households() as made:
         call = {"name": "journal__record", "arguments": {"value": "beside"}}
         model.script([
@@ -52,22 +53,27 @@ async def turns_beside_hostile_servers(seconds: float) -> Beside:
         chat = load_model("openai:scripted", base_url=model.openai_url, api_key="x")
         good = ServerSpec("journal", "Journal", "http", url=f"http://127.0.0.1:{port}/mcp")
         with running(argv, port, folder / "log"), ports(0) as bad:
-            async with interlock(chat, good) as serving, Client.signed_in(serving.base_url) as client:
+            async with (
+                interlock(chat, good, allow=["127.0.0.1"]) as serving,
+                Client.signed_in(serving.base_url) as client,
+            ):
                 rule = {"layer": "tool", "name": "record", "server": "journal", "tool": "record", "verdict": "allow"}
                 (await client.http.post("/api/policies", json=rule)).raise_for_status()
                 (await client.http.post("/api/servers/journal/connect")).raise_for_status()
                 thread = await client.new_thread()
                 for _ in range(WARM_UP):
                     await client.turn(thread, "Record it")
-                before = await turns(client, thread, seconds / 2)
                 somebody_else = made[0].handler()
                 names = [f"hostile-{number}" for number in range(len(bad))]
                 for name, at in zip(names, bad, strict=True):
-                    await somebody_else.connect(spec(name, at))
-                async with tormented(somebody_else, names):
-                    hostile = await turns(client, thread, seconds)
+                    await somebody_else.connect(replace(spec(name, at), origin="personal"))
+                beside = Beside([], [])
+                for _ in range(ROUNDS):
+                    beside.alone.extend(await turns(client, thread, seconds / ROUNDS))
+                    async with tormented(somebody_else, names):
+                        beside.hostile.extend(await turns(client, thread, seconds / ROUNDS))
                 await somebody_else.aclose()
-                return Beside(before + await turns(client, thread, seconds / 2), hostile)
+                return beside
 
 
 async def turns(client: Client, thread: str, seconds: float) -> list[float]:

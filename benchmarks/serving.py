@@ -41,8 +41,8 @@ class Serving:
 
 
 @asynccontextmanager
-async def interlock(model: BaseChatModel, *servers: ServerSpec) -> AsyncIterator[Serving]:
-    """Serves with this model and these MCP servers while the block runs."""
+async def interlock(model: BaseChatModel, *servers: ServerSpec, allow: Sequence[str] = ()) -> AsyncIterator[Serving]:
+    """Serves with this model and these MCP servers while the block runs; `allow`: see `catalogue_file`."""
     with TemporaryDirectory(prefix="interlock-benchmark-") as directory:
         folder = Path(directory)
         # Where root runs it, Postgres runs as somebody else who has to pass through.
@@ -53,7 +53,7 @@ async def interlock(model: BaseChatModel, *servers: ServerSpec) -> AsyncIterator
                 "port": free_port(),
                 "data_dir": folder,
                 "database_url": access.owner_url,
-                "catalogue": catalogue_file(folder, *servers),
+                "catalogue": catalogue_file(folder, *servers, allow=allow),
                 "log_level": "warning",
             }
             settings = Settings(**values)

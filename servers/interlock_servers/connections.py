@@ -1,6 +1,6 @@
 """A process that keeps connections to MCP servers.
 
-python -m interlock_servers.connections [--probation] NUMBER_OF_A_SOCKET
+python -m interlock_servers.connections [--others] NUMBER_OF_A_SOCKET
 """
 
 import argparse
@@ -19,13 +19,13 @@ MOST_BYTES = 4 * 1024**3
 """Of memory of its own: what servers send is bounded, and this is for what was not thought of."""
 
 
-PROBATION_NICE = 10
-"""Servers that were cut off before get of the machine what nobody else needs, and so do the commands among them."""
+OTHERS_NICE = 10
+"""These servers get of the machine what nobody else needs, and so do commands that were cut off."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m interlock_servers.connections", description=__doc__)
-    parser.add_argument("--probation", action="store_true", help="for servers that were cut off before")
+    parser.add_argument("--others", action="store_true", help="for what the operator did not enter, or was cut off")
     parser.add_argument("socket", type=int, help="the number of an open one, at whose other end connections are used")
     options = parser.parse_args()
     configure_logging(load_settings(), sys.stderr)
@@ -33,8 +33,8 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
-    if options.probation:
-        os.nice(PROBATION_NICE)
+    if options.others:
+        os.nice(OTHERS_NICE)
     asyncio.run(serve(socket.socket(fileno=options.socket)))
 
 

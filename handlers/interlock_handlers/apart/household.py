@@ -1,4 +1,4 @@
-"""The processes that keep this one's connections: one for servers that behave, and one for those that do not."""
+"""The processes that keep this one's connections: one for servers that the operator answers for, one for all others."""
 
 import asyncio
 import itertools
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from interlock_handlers.apart.keeping import Keeping
 from interlock_handlers.apart.remote import RemoteHandler
 
-PROBATION = "--probation"
+OTHERS = "--others"
 
 
 class Household:
@@ -16,14 +16,14 @@ class Household:
     def __init__(self, argv: Sequence[str], allow: Sequence[str]) -> None:
         """`argv` starts a process; which one and the number of its end of a socket are added. `allow`: see Outbound."""
         self._ordinary = Keeping(argv, allow)
-        self._probation = Keeping([*argv, PROBATION], allow)
+        self._others = Keeping([*argv, OTHERS], allow)
         self._numbers = itertools.count(1)
 
     def handler(self, *, samples: bool = False) -> RemoteHandler:
         """A new one; it ends with its `aclose`."""
-        handler = RemoteHandler(self._ordinary, self._probation, next(self._numbers), samples=samples)
+        handler = RemoteHandler(self._ordinary, self._others, next(self._numbers), samples=samples)
         self._ordinary.add(handler)
-        self._probation.add(handler)
+        self._others.add(handler)
         self._ordinary.begin()
         return handler
 
@@ -31,14 +31,14 @@ class Household:
         """Keeps the processes going until cancelled; then they end, with everything that they kept."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ordinary.run())
-            group.create_task(self._probation.run())
+            group.create_task(self._others.run())
 
     @property
     def pid(self) -> int | None:
-        """Of the process for servers that behave, while there is one."""
+        """Of the process for servers that the operator entered and that behave, while there is one."""
         return self._ordinary.pid
 
     @property
-    def probation_pid(self) -> int | None:
-        """Of the process for those that were cut off, while there is one: it is started for the first of them."""
-        return self._probation.pid
+    def others_pid(self) -> int | None:
+        """Of the process for all others, while there is one: it is started for the first of them."""
+        return self._others.pid

@@ -19,8 +19,8 @@ from interlock_handlers.server_spec import ServerSpec
 class Kept:
     """It outlasts connections, for how the server behaved is not forgotten with them."""
 
-    def __init__(self, spec: ServerSpec, ordinary: Keeper, probation: Keeper) -> None:
-        """Servers that were cut off are kept by `probation`, where they can only slow each other down."""
+    def __init__(self, spec: ServerSpec, ordinary: Keeper, others: Keeper) -> None:
+        """`others` keeps what the operator did not enter, and what was cut off: it only slows down its like there."""
         self.spec = spec
         self.authorization: Authorization | None = None
         self.number: int | None = None
@@ -31,15 +31,15 @@ class Kept:
         self.state: ConnectionState | None = None
         self.definitions: tuple[ToolDefinition, ...] = ()
         self._ordinary = ordinary
-        self._probation = probation
+        self._others = others
         self._calls: Counter[Keeper] = Counter()
-        self._quiet: dict[Keeper, asyncio.Event] = {ordinary: asyncio.Event(), probation: asyncio.Event()}
-        self._budgets = {ordinary: Budget(CALLS), probation: Budget(CALLS_ON_PROBATION)}
+        self._quiet: dict[Keeper, asyncio.Event] = {ordinary: asyncio.Event(), others: asyncio.Event()}
+        self._forgiven, self._on_probation = Budget(CALLS), Budget(CALLS_ON_PROBATION)
 
     @property
     def belongs(self) -> Keeper:
-        """Where it is to be kept, by how it behaves."""
-        return self._ordinary if self.conduct.forgiven else self._probation
+        """Where it is to be kept, by who entered it and how it behaves."""
+        return self._ordinary if self.spec.origin == "platform" and self.conduct.forgiven else self._others
 
     @property
     def misplaced(self) -> bool:
@@ -48,12 +48,13 @@ class Kept:
 
     def want(self, spec: ServerSpec, authorization: Authorization | None) -> Keeper | None:
         """From now on it is kept where it belongs; the keeper that has it still, if that is another one."""
+        self.spec = spec
         former, keeper = self.keeper, self.belongs
         if former is not keeper or self.authorization != authorization:
             if former is not None:
                 former.forget(self.number)
             self.number = keeper.keep(authorization) if authorization is not None else None
-        self.spec, self.authorization, self.keeper = spec, authorization, keeper
+        self.authorization, self.keeper = authorization, keeper
         return former if former is not keeper else None
 
     def drop(self) -> None:
@@ -79,11 +80,11 @@ class Kept:
             self._quiet[keeper].clear()
             await self._quiet[keeper].wait()
 
-    async def turn(self, keeper: Keeper, seconds: float) -> None:
+    async def turn(self, seconds: float) -> None:
         """Wait until it may be called again. Raises ServerResting while it rests, and where that takes longer."""
         if self.conduct.seconds:
             raise resting(self.spec.name, self.conduct)
-        budget = self._budgets[keeper]
+        budget = self._budget
         end = asyncio.get_running_loop().time() + seconds
         while not budget.take():
             wait = budget.seconds_until()
@@ -94,6 +95,10 @@ class Kept:
                 )
             await asyncio.sleep(wait)
 
-    def came(self, keeper: Keeper, size: int) -> None:
+    def came(self, size: int) -> None:
         """So many bytes of it."""
-        self._budgets[keeper].spend(size / BYTES_LIKE_A_CALL)
+        self._budget.spend(size / BYTES_LIKE_A_CALL)
+
+    @property
+    def _budget(self) -> Budget:
+        return self._forgiven if self.conduct.forgiven else self._on_probation

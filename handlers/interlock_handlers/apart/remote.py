@@ -32,10 +32,10 @@ AGAIN = "The process that keeps connections ended. It is started again, and the 
 class RemoteHandler(Calls):
     """Made by a `Household`."""
 
-    def __init__(self, ordinary: Keeper, probation: Keeper, number: int, *, samples: bool) -> None:
+    def __init__(self, ordinary: Keeper, others: Keeper, number: int, *, samples: bool) -> None:
         self.number = number
         self._ordinary = ordinary
-        self._probation = probation
+        self._others = others
         self._samples = samples
         self._changes = Changes()
         self._kept: dict[str, Kept] = {}
@@ -44,7 +44,7 @@ class RemoteHandler(Calls):
 
     async def connect(self, spec: ServerSpec, authorization: Authorization | None = None) -> tuple[ToolDefinition, ...]:
         """See MCPHandler."""
-        kept = self._kept.setdefault(spec.id, Kept(spec, self._ordinary, self._probation))
+        kept = self._kept.setdefault(spec.id, Kept(spec, self._ordinary, self._others))
         if (former := kept.want(spec, authorization)) is not None:
             self._begin(self._leave(kept, former))
         assert kept.keeper is not None
@@ -73,7 +73,7 @@ class RemoteHandler(Calls):
         self._calls += 1
         try:
             with kept.calling(keeper), keeper.under_way(during) as number:
-                await kept.turn(keeper, timeout_seconds or kept.spec.timeout_seconds)
+                await kept.turn(timeout_seconds or kept.spec.timeout_seconds)
                 asked = m.Call(
                     m.Of(self.number, server_id),
                     number,
@@ -84,7 +84,7 @@ class RemoteHandler(Calls):
                     samples=during.sample is not None,
                 )
                 result = await self._call(keeper, m.CALL.pack(asked))
-                kept.came(keeper, len(result))
+                kept.came(len(result))
                 return m.RESULT.unpack(result)
         finally:
             self._calls -= 1
@@ -143,7 +143,7 @@ class RemoteHandler(Calls):
     async def aclose(self) -> None:
         for kept in self._wanted():
             self._off(kept)
-        await asyncio.gather(self._ordinary.let_go(self.number), self._probation.let_go(self.number))
+        await asyncio.gather(self._ordinary.let_go(self.number), self._others.let_go(self.number))
         for task in list(self._moving):
             task.cancel()
         await asyncio.gather(*self._moving, return_exceptions=True)

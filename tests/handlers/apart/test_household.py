@@ -17,10 +17,10 @@ from interlock_handlers.apart.remote import RemoteHandler
 from interlock_handlers.breaker import ServerResting
 from interlock_handlers.conduct import GOOD_SECONDS
 from interlock_handlers.elicitation import Elicitation, ElicitationAnswer
-from interlock_handlers.limits import Rate
+from interlock_handlers.limits import CALLS_ON_PROBATION, Rate
 from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.server_errors import OutcomeUnknown
-from interlock_handlers.server_spec import ServerSpec
+from interlock_handlers.server_spec import Origin, ServerSpec
 from interlock_handlers.telling import LogLine, Progress
 from tests.mcp_servers import hostile_http as plays
 from tests.mcp_servers.fixtures import AskingServers, JournalServers
@@ -129,10 +129,10 @@ async def test_a_server_that_is_cut_off_goes_to_a_process_of_its_like_and_back_w
         bad.script["tools/call"] = [plays.a_gzip_bomb, {"result": dict(plays.TEXT)}]
         await handler.connect(ServerSpec("good", "Good", "http", url=good.url))
         await handler.connect(ServerSpec("bad", "Bad", "http", url=bad.url))
-        assert household.probation_pid is None
+        assert household.others_pid is None
         with pytest.raises(OutcomeUnknown):
             await handler.call("bad", "act", {}, 20)
-        await until(lambda: household.probation_pid is not None, "the other process")
+        await until(lambda: household.others_pid is not None, "the other process")
         with pytest.raises(ServerResting, match="Bad was cut off"):
             await handler.call("bad", "act", {}, 20)
         assert handler.state("bad").code == "server_resting"
@@ -141,12 +141,12 @@ async def test_a_server_that_is_cut_off_goes_to_a_process_of_its_like_and_back_w
 
         await until(lambda: handler.state("bad").kind == "connected", "the end of its rest")
         assert (await handler.call("bad", "act", {}, 20)).text == "done"
-        first, probation = household.pid, household.probation_pid
-        assert probation is not None
-        assert os.getpriority(os.PRIO_PROCESS, probation) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+        first, others = household.pid, household.others_pid
+        assert others is not None
+        assert os.getpriority(os.PRIO_PROCESS, others) == os.getpriority(os.PRIO_PROCESS, 0) + 10
 
-        os.kill(probation, signal.SIGKILL)
-        await until(lambda: household.probation_pid not in (None, probation), "another process")
+        os.kill(others, signal.SIGKILL)
+        await until(lambda: household.others_pid not in (None, others), "another process")
         await until(lambda: handler.state("bad").kind == "connected", "the connection")
         assert household.pid == first
         assert good.heard.count("initialize") == 1
@@ -157,6 +157,26 @@ async def test_a_server_that_is_cut_off_goes_to_a_process_of_its_like_and_back_w
         assert (await handler.call("bad", "act", {}, 20)).text == "done"
         assert kept.keeper is handler._ordinary
         assert bad.heard.count("initialize") == greeted + 1
+
+
+async def test_what_the_operator_did_not_enter_is_kept_apart_from_what_he_did_and_as_fast() -> None:
+    household = Household([sys.executable, "-m", "interlock_servers.connections"], ["127.0.0.1"])
+    running = asyncio.create_task(household.run())
+    async with scripted_server() as ours, scripted_server() as theirs:
+        handler = household.handler()
+        await handler.connect(ServerSpec("ours", "Ours", "http", url=ours.url))
+        assert household.others_pid is None
+        origins: tuple[Origin, ...] = ("tenant", "personal")
+        for origin in origins:
+            await handler.connect(ServerSpec(origin, origin, "http", url=theirs.url, origin=origin))
+            assert handler._kept[origin].keeper is handler._others
+        assert household.others_pid is not None
+        for _ in range(int(CALLS_ON_PROBATION.at_once) + 1):
+            assert (await handler.call("personal", "act", {}, 0.5)).text == "acted"
+        assert handler._kept["ours"].keeper is handler._ordinary
+        await handler.aclose()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_server_is_not_called_more_often_than_others_can_bear(
