@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.sending import Sender, evidence_of, evidence_of_loss, told
 from interlock_platform.gate.stopping import Stopping, is_stopped
 from interlock_platform.gate.store import CallState
+from interlock_platform.gate.under_way import UnderWay
 from interlock_platform.http.problems import DATABASE_AWAY
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.recovery import process_lives
@@ -76,34 +77,25 @@ class Executor:
         self._name = name
         self._timeout_seconds = timeout_seconds
         self.stopping = Stopping(database)
-        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._under_way = UnderWay()
         self._sent: set[UUID] = set()
         """What may have left and is not settled: nothing in here is ever sent again."""
 
     async def execute(self, tenant_id: UUID, call_id: UUID, approved: Call | None = None) -> None:
         """Runs the call if it is approved, and writes down what became of it.
 
-        The row that was `approved` here a moment ago needs no reading: it is read again as the call is started. A job
-        may be cancelled because its worker lost Postgres: what was sent goes on, and the next job joins it.
+        The row that was `approved` here a moment ago needs no reading: it is read again as the call is started.
         """
-        work = self._under_way.get(call_id)
-        if work is None:
-            going = self._execute_approved(tenant_id, approved) if approved else self._execute(tenant_id, call_id)
-            work = self._under_way[call_id] = asyncio.create_task(self._stoppable(tenant_id, call_id, going))
-            work.add_done_callback(lambda _: self._under_way.pop(call_id, None))
-        await asyncio.shield(work)
+        await self._under_way.join(call_id, lambda: self._stoppable(tenant_id, call_id, approved))
 
     async def aclose(self) -> None:
         """Cancels what is still under way; the ledger says so of each call."""
-        left = list(self._under_way.values())
-        for work in left:
-            work.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await self._under_way.aclose()
 
-    async def _stoppable(self, tenant_id: UUID, call_id: UUID, going: Coroutine[Any, Any, None]) -> None:
+    async def _stoppable(self, tenant_id: UUID, call_id: UUID, approved: Call | None) -> None:
         # From before `started` is committed: whoever stops a started call finds the process that has it.
         with self.stopping.watching(tenant_id, call_id):
-            await going
+            await (self._execute_approved(tenant_id, approved) if approved else self._execute(tenant_id, call_id))
 
     async def _execute(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:

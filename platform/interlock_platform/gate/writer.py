@@ -26,6 +26,7 @@ from interlock_platform.gate.last_look import last_look_at_sampling
 from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.stopping import Stopping
 from interlock_platform.gate.store import CallState
+from interlock_platform.gate.under_way import UnderWay
 from interlock_platform.gate.written import stored
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.recovery import process_lives
@@ -65,22 +66,15 @@ class Writer:
         self._stopping = stopping
         self._model = model
         self._name = name
-        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._under_way = UnderWay()
 
     async def write(self, tenant_id: UUID, call_id: UUID) -> None:
         """Has it written if it is approved, and enters what was written. A job that is cancelled is joined later."""
-        work = self._under_way.get(call_id)
-        if work is None:
-            work = self._under_way[call_id] = asyncio.create_task(self._write(tenant_id, call_id))
-            work.add_done_callback(lambda _: self._under_way.pop(call_id, None))
-        await asyncio.shield(work)
+        await self._under_way.join(call_id, lambda: self._write(tenant_id, call_id))
 
     async def aclose(self) -> None:
         """Breaks off what is still under way."""
-        left = list(self._under_way.values())
-        for work in left:
-            work.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await self._under_way.aclose()
 
     async def _write(self, tenant_id: UUID, call_id: UUID) -> None:
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
