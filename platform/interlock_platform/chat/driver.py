@@ -128,7 +128,7 @@ class Driver:
         if run.toolset_revision is None:
             run.toolset_revision = await tooling.latest_revision(session, thread.user_id)
         if not await runs.is_told_as_running(session, thread.id, run.id):
-            await runs.append(session, thread, run.id, "run_started")
+            runs.append(session, thread, run.id, "run_started")
         run.state, run.error = "running", None
         switches = await read_switches(session, thread.id)
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
@@ -195,15 +195,15 @@ class Driver:
             return
         if told is not None:
             # A server asks something for a call that was decided: the run has gone on, and waits again.
-            await runs.append(session, thread, run.id, "run_started")
-        await runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
+            runs.append(session, thread, run.id, "run_started")
+        runs.append(session, thread, run.id, "run_finished", {"interrupts": waits})
 
     async def _finish(self, work: Work, finished: Finished) -> None:
         message = finished.message
         async with self._held(work, "finish") as (session, thread, run):
             if message.text:
                 message_id = UUID(message.id)
-                await runs.say(session, thread, run.id, message_id=message_id, role="assistant", content=message.text)
+                runs.say(session, thread, run.id, message_id=message_id, role="assistant", content=message.text)
             await runs.keep_latest_checkpoint(session, thread.id)
             await self._ending.finish(session, thread, run)
 
@@ -220,7 +220,7 @@ class Driver:
             "code": retrying.code,
         }
         async with self._held(work) as (session, thread, run):
-            await runs.append(session, thread, run.id, "model_retry", told)
+            runs.append(session, thread, run.id, "model_retry", told)
 
     @staticmethod
     async def _keep_partial(session: AsyncSession, thread: Thread, run: Run, message_id: str, text: str) -> None:
@@ -228,7 +228,7 @@ class Driver:
         chosen = UUID(message_id) if message_id else uuid4()
         if text and not await runs.has_message(session, thread.id, chosen):
             more: dict[str, Any] = {"incomplete": True}
-            await runs.say(session, thread, run.id, message_id=chosen, role="assistant", content=text, more=more)
+            runs.say(session, thread, run.id, message_id=chosen, role="assistant", content=text, more=more)
 
     @asynccontextmanager
     async def _held(self, work: Work, name: str = "") -> AsyncIterator[tuple[AsyncSession, Thread, Run]]:

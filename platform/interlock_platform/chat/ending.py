@@ -42,19 +42,19 @@ class Ending:
                 )  # fmt: skip
             elif call.state == "started":
                 await runs.ask_to_stop(session, thread.id, call.id)
-        await runs.append(session, thread, run.id, "run_finished", {"cancelled": True})
+        runs.append(session, thread, run.id, "run_finished", {"cancelled": True})
         await _touch(session, thread)
         if thread.tenant_id is not None:
             await self._queue.advance(session, thread.tenant_id, thread.id)
 
     async def finish(self, session: AsyncSession, thread: Thread, run: Run) -> None:
         run.state = "finished"
-        await runs.append(session, thread, run.id, "run_finished")
+        runs.append(session, thread, run.id, "run_finished")
         await _touch(session, thread)
 
     async def fail(self, session: AsyncSession, thread: Thread, run: Run, error: dict[str, Any]) -> None:
         run.state, run.error = "failed", error
-        await runs.append(session, thread, run.id, "run_error", error)
+        runs.append(session, thread, run.id, "run_error", error)
         await _touch(session, thread)
 
 

@@ -142,7 +142,7 @@ class Chat:
             if not thread.last_seq and thread.title == NEW_TITLE:
                 thread.title = title_of(said)
             thread.updated_at = await ledger.now(session)
-            seq = await runs.say(session, thread, run_id, message_id=uuid4(), role="user", content=said)
+            seq = runs.say(session, thread, run_id, message_id=uuid4(), role="user", content=said)
             await self._queue.advance(session, who.tenant_id, thread_id)
             return seq
 

@@ -46,7 +46,7 @@ async def last_look(
     requester = whole.people.get(call.user_id)
     if requester is None or not requester.active or not has(requester.roles, "runs.start"):
         return Void(NO_LONGER)
-    connection = await tools.connection_of(session, key, call.server_id)
+    connection = await tools.connection_of(session, key, call.server_id, whole.connecting)
     if not connection:
         return Void("You are no longer connected to this server. Connect it, and ask again.")
     if definition is None:

@@ -50,10 +50,10 @@ class Ledger:
         if call is None:
             return None
         whole = replace(known, call=call) if known else await self._whole(session, call_id)
+        runs.append(session, thread, call.run_id, "call", card.change(whole))
         self._record(session, actor, f"call.{new}", call)
-        await runs.append(session, thread, call.run_id, "call", card.change(whole))
         if new not in OPEN and call.kind == "tool" and not replaced:
-            await self._tell(session, thread, whole)
+            self._tell(session, thread, whole)
         if call.input is not None and new not in ("started", "input_required"):
             for child in await store.children(session, call_id):
                 await self.withdraw(session, thread, child.id)
@@ -82,8 +82,8 @@ class Ledger:
         if await store.transition(session, call_id, ("proposed",), "proposed", **conditions_and_values) is None:
             return None
         whole = await self._whole(session, call_id)
+        runs.append(session, thread, whole.call.run_id, "call", card.change(whole))
         self._record(session, actor, action, whole.call)
-        await runs.append(session, thread, whole.call.run_id, "call", card.change(whole))
         await self.ring(session, whole)
         return whole
 
@@ -97,7 +97,7 @@ class Ledger:
             "arguments": json.loads(row.arguments),
             "message_id": message_id,
         }
-        await runs.append(session, thread, row.run_id, "tool_call", proposed)
+        runs.append(session, thread, row.run_id, "tool_call", proposed)
         await self.enter(session, thread, row, known)
 
     async def enter(self, session: AsyncSession, thread: Thread, row: Call, known: Whole | None = None) -> Whole:
@@ -111,7 +111,7 @@ class Ledger:
         whole = known or await self._whole(session, row.id)
         requester = whole.people.get(row.user_id)
         viewer = Viewer(row.user_id, requester.roles if requester else frozenset())
-        await runs.append(session, thread, row.run_id, "call", card.card(whole, self._server_names, viewer))
+        runs.append(session, thread, row.run_id, "call", card.card(whole, self._server_names, viewer))
         self._record(session, row.user_id, "call.proposed", row)
         if row.state == "proposed":
             await self.expire_at(session, thread, row.id, row.expires_at)
@@ -119,7 +119,7 @@ class Ledger:
             return whole
         self._record(session, None, f"call.{row.state}", row)
         if row.state not in OPEN and row.kind == "tool":
-            await self._tell(session, thread, whole)
+            self._tell(session, thread, whole)
         return whole
 
     async def expire_at(self, session: AsyncSession, thread: Thread, call_id: UUID, at: datetime) -> None:
@@ -162,14 +162,15 @@ class Ledger:
         else:
             await runs.tell_user(session, call.tenant_id, call.user_id, f"approval:{call.id}")
 
-    async def _tell(self, session: AsyncSession, thread: Thread, whole: Whole) -> None:
+    @staticmethod
+    def _tell(session: AsyncSession, thread: Thread, whole: Whole) -> None:
         call = whole.call
         told = {
             "tool_call_id": call.tool_call_id,
             "id": str(call.id),
             "content": told_to_model(call, whole.names),
         }
-        await runs.append(session, thread, call.run_id, "tool_result", told)
+        runs.append(session, thread, call.run_id, "tool_result", told)
 
     async def _resume(self, session: AsyncSession, thread: Thread, parent_id: UUID) -> None:
         """The call that a server asked something for goes on, once nothing of it is open any more."""

@@ -107,9 +107,7 @@ class RunGate:
     ) -> list[Proposed | Refused]:
         message_id = UUID(message.id)
         more = {"tool_calls": message.tool_calls, "refused": refused}
-        await runs.say(
-            session, thread, self.run_id, message_id=message_id, role="assistant", content=message.text, more=more
-        )
+        runs.say(session, thread, self.run_id, message_id=message_id, role="assistant", content=message.text, more=more)
         answers: list[Proposed | Refused] = []
         for position, each in enumerate(message.tool_calls):
             tool_call_id = str(each["id"])

@@ -17,6 +17,7 @@ from interlock_platform.policy.judge import Verdict, VerdictKind
 from interlock_platform.policy.judging import Judged, Judging
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.ledger import Call
+from interlock_platform.tools import store as tooling
 from interlock_platform.tools.definitions.store import declared
 from interlock_platform.tools.service import Tools, UserKey
 
@@ -102,6 +103,7 @@ class Proposer:
         verdict, call_id = judged.verdict, wanted.call_id
         minutes = verdict.terms.expiry.minutes if verdict.terms.expiry else self._approval_minutes
         key = UserKey(tenant_of(thread), thread.user_id)
+        connecting = await tooling.connection_id(session, key.user_id, definition.server_id)
         return Call(
             id=call_id,
             tenant_id=key.tenant_id,
@@ -129,7 +131,7 @@ class Proposer:
                 policy_version=judged.version,
             ),
             policy_version=judged.version,
-            connection=await self._tools.connection_of(session, key, definition.server_id),
+            connection=await self._tools.connection_of(session, key, definition.server_id, connecting),
             effect=judged.facts.effect,
             risk=judged.facts.risk,
             unattended=wanted.unattended,

@@ -1,12 +1,12 @@
 """The ledger's rows: every change of state is one conditional UPDATE."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,7 +17,7 @@ from interlock_platform.tables.identity import User
 from interlock_platform.tables.ledger import Approval, Call
 from interlock_platform.tables.policy import Grant
 from interlock_platform.tables.servers import Server
-from interlock_platform.tables.tooling import Definition
+from interlock_platform.tables.tooling import Connection, Definition
 
 CallState = Literal[
     "proposed", "approved", "rejected", "answered", "expired", "cancelled", "void", "started", "input_required",
@@ -52,6 +52,8 @@ class Whole:
     terms: Terms = field(default_factory=Terms)
     server_name: str | None = None
     """What its server is called, if people entered that; the operator's are not in a table."""
+    connecting: UUID | None = None
+    """Which connecting to its server it was that the requester has today."""
 
     @property
     def names(self) -> dict[UUID, str]:
@@ -63,8 +65,12 @@ class Whole:
         return {user_id: self.people[user_id].roles for user_id in given if self.people[user_id].active}
 
 
+Wholes = Select[Call, dict[str, Any], str, Any, Any, str, list[str], datetime | None]
+"""A call, its definition, its thread's title, its server's name, its requester's connecting and who that is."""
+
+
 async def find(session: AsyncSession, call_id: UUID) -> Whole | None:
-    wholes = await _read(session, _wholes().where(col(Call.id) == call_id))
+    wholes = await _read(session, _FIND, {"call_id": call_id})
     return wholes[0] if wholes else None
 
 
@@ -134,29 +140,42 @@ def _named_deciders() -> Any:
     return func.jsonb_array_length(func.coalesce(col(Call.terms)["needs"], func.jsonb_build_array())) > 0
 
 
-async def _list(session: AsyncSession, query: "Select[Call, dict[str, Any], str, Any]", limit: int) -> list[Whole]:
+async def _list(session: AsyncSession, query: Wholes, limit: int) -> list[Whole]:
     return await _read(session, query.order_by(col(Call.created_at), col(Call.position)).limit(limit))
 
 
-def _wholes() -> "Select[Call, dict[str, Any], str, Any]":
+def _wholes() -> Wholes:
     return (
-        select(Call, col(Definition.declared), col(Thread.title), col(Server.name))
+        select(
+            Call, col(Definition.declared), col(Thread.title), col(Server.name), col(Connection.id),
+            col(User.name), col(User.roles), col(User.disabled_at),
+        )
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
         .join(Thread, col(Thread.id) == col(Call.thread_id))
         .outerjoin(Server, col(Server.id) == col(Call.server_id))
+        .outerjoin(
+            Connection,
+            (col(Connection.user_id) == col(Call.user_id)) & (col(Connection.server_id) == col(Call.server_id)),
+        )
+        .outerjoin(User, col(User.id) == col(Call.user_id))
         .execution_options(populate_existing=True)
-    )
+    )  # fmt: skip
 
 
-async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str, Any]") -> list[Whole]:
-    rows = (await session.execute(query)).all()
-    calls = [call for call, *_ in rows]
+_FIND = _wholes().where(col(Call.id) == bindparam("call_id"))
+
+
+async def _read(session: AsyncSession, query: Wholes, values: Mapping[str, Any] | None = None) -> list[Whole]:
+    rows = (await session.execute(query, values)).all()
+    calls = [row[0] for row in rows]
     terms = {call.id: read_terms(call.terms) for call in calls}
     approvals = await _approvals(session, [call.id for call in calls if call.decision or terms[call.id].needs])
     grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
+    people = {call.user_id: _person(name, roles, at) for call, _, _, _, _, name, roles, at in rows if name is not None}
     mentioned = {user_id for need in terms.values() for each in need.needs for user_id in each.users}
     mentioned |= {each.user_id for each in approvals} | {grant.given_by for grant in grants.values()}
-    people = await people_in(session, calls, mentioned)
+    mentioned |= {who for call in calls for who in (call.decided_by, call.resolved_by) if who}
+    people |= await people_in(session, (), mentioned - people.keys())
     return [
         Whole(
             call,
@@ -167,8 +186,9 @@ async def _read(session: AsyncSession, query: "Select[Call, dict[str, Any], str,
             grants.get(call.grant_id) if call.grant_id else None,
             terms[call.id],
             server_name,
+            connecting,
         )
-        for call, declared, title, server_name in rows
+        for call, declared, title, server_name, connecting, _, _, _ in rows
     ]
 
 
@@ -194,7 +214,11 @@ async def people_in(session: AsyncSession, calls: Sequence[Call], mentioned: Ite
     rows = await session.execute(
         select(col(User.id), col(User.name), col(User.roles), col(User.disabled_at)).where(col(User.id).in_(people))
     )
-    return {user_id: Person(name, frozenset(roles), disabled is None) for user_id, name, roles, disabled in rows}
+    return {user_id: _person(name, roles, disabled_at) for user_id, name, roles, disabled_at in rows}
+
+
+def _person(name: str, roles: Sequence[str], disabled_at: datetime | None) -> Person:
+    return Person(name, frozenset(roles), active=disabled_at is None)
 
 
 async def names_in(session: AsyncSession, calls: Sequence[Call]) -> dict[UUID, str]:

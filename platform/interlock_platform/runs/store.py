@@ -1,13 +1,17 @@
 """The rows of threads' logs: whoever appends holds the thread's row, so numbers have no gaps and no doubles."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import column, delete, func, select, table, text
+from sqlalchemy import bindparam, column, delete, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from interlock_platform.database import before_commit
 from interlock_platform.tables.conversation import Event, Message, Run, Thread
 
 THREAD_CHANNEL = "interlock_thread"
@@ -36,6 +40,19 @@ where old.thread_id = :thread_id and old.checkpoint_ns = latest.checkpoint_ns
   and old.checkpoint_id <> latest.checkpoint_id
 """)
 
+_HOLD = select(Thread).where(col(Thread.id) == bindparam("thread_id")).with_for_update()
+_WRITE = text("""
+with written as (
+    insert into events (thread_id, seq, run_id, kind, body)
+    select :thread_id, seq, run_id, kind, cast(body as json)
+    from unnest(cast(:seqs as integer[]), cast(:run_ids as uuid[]), cast(:kinds as text[]), cast(:bodies as text[]))
+      as entry (seq, run_id, kind, body)
+),
+numbered as (update threads set last_seq = :last_seq where id = :thread_id)
+select pg_notify(:channel, :what)
+""")
+UNWRITTEN = "log_unwritten"
+
 EventKind = Literal["run_started", "run_finished", "run_error", "tool_call", "call", "tool_result", "model_retry"]
 SPANS: dict[str, int] = {"tool_call": 3}
 """How many numbers an entry takes, where it is not one."""
@@ -43,18 +60,52 @@ SPANS: dict[str, int] = {"tool_call": 3}
 
 async def hold(session: AsyncSession, thread_id: UUID) -> Thread | None:
     """The thread, held until the transaction ends; every change of a thread's runs, calls and log begins here."""
-    return (await session.scalars(select(Thread).where(col(Thread.id) == thread_id).with_for_update())).one_or_none()
+    return (await session.scalars(_HOLD, {"thread_id": thread_id})).one_or_none()
 
 
-async def append(
+@dataclass(frozen=True)
+class Unwritten:
+    """What a transaction has added to a thread's log, and is written as one when the transaction ends."""
+
+    thread: Thread
+    seqs: list[int] = field(default_factory=list)
+    run_ids: list[UUID] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    bodies: list[str | None] = field(default_factory=list)
+
+
+def append(
     session: AsyncSession, thread: Thread, run_id: UUID, kind: EventKind, body: dict[str, Any] | None = None
 ) -> None:
     """Adds an entry to the log of a thread that is held."""
-    session.add(Event(thread_id=thread.id, seq=await _number(session, thread, SPANS.get(kind, 1)), run_id=run_id,
-                      kind=kind, body=body))  # fmt: skip
+    unwritten = _unwritten(session, thread)
+    unwritten.seqs.append(_number(thread, SPANS.get(kind, 1)))
+    unwritten.run_ids.append(run_id)
+    unwritten.kinds.append(kind)
+    unwritten.bodies.append(None if body is None else json.dumps(body))
 
 
-async def say(
+def _unwritten(session: AsyncSession, thread: Thread) -> Unwritten:
+    before_commit(session, _write)
+    logs: dict[UUID, Unwritten] = session.info.setdefault(UNWRITTEN, {})
+    return logs.setdefault(thread.id, Unwritten(thread))
+
+
+async def _write(session: AsyncSession) -> None:
+    """Writes what was appended so far, and rings once the transaction commits: whoever reads the log in it comes here
+    first."""
+    logs: dict[UUID, Unwritten] = session.info.pop(UNWRITTEN, {})
+    for thread_id, each in logs.items():
+        thread = each.thread
+        written = {
+            "thread_id": thread_id, "last_seq": thread.last_seq, "seqs": each.seqs, "run_ids": each.run_ids,
+            "kinds": each.kinds, "bodies": each.bodies,
+            "channel": THREAD_CHANNEL, "what": f"{thread.tenant_id}:{thread.user_id}:{thread_id}",
+        }  # fmt: skip
+        await session.execute(_WRITE, written)
+
+
+def say(
     session: AsyncSession,
     thread: Thread,
     run_id: UUID,
@@ -65,7 +116,8 @@ async def say(
     more: dict[str, Any] | None = None,
 ) -> int:
     """Adds a message to a thread that is held; returns the number of its first event."""
-    seq = await _number(session, thread, 3 if content else 2)
+    _unwritten(session, thread)
+    seq = _number(thread, 3 if content else 2)
     session.add(
         Message(thread_id=thread.id, id=message_id, run_id=run_id, seq=seq, role=role, content=content, more=more)
     )
@@ -76,15 +128,10 @@ async def has_message(session: AsyncSession, thread_id: UUID, message_id: UUID) 
     return await session.get(Message, (thread_id, message_id)) is not None
 
 
-async def _number(session: AsyncSession, thread: Thread, span: int) -> int:
+def _number(thread: Thread, span: int) -> int:
     first = thread.last_seq + 1
-    thread.last_seq += span
-    # Rings of one transaction that say the same are heard as one.
-    rung: set[UUID] = session.info.setdefault("rung", set())
-    if thread.id not in rung:
-        rung.add(thread.id)
-        what = f"{thread.tenant_id}:{thread.user_id}:{thread.id}"
-        await session.execute(select(func.pg_notify(THREAD_CHANNEL, what)))
+    # It is written with the entries, and not once more by itself.
+    set_committed_value(thread, "last_seq", thread.last_seq + span)
     return first
 
 
@@ -129,6 +176,7 @@ async def open_runs(session: AsyncSession, thread_id: UUID) -> Sequence[Run]:
 
 async def is_told_as_running(session: AsyncSession, thread_id: UUID, run_id: UUID) -> bool:
     """Whether the log, as far as it goes, has the run begun and not ended."""
+    await _write(session)
     kinds = ("run_started", "run_finished", "run_error")
     query = select(col(Event.kind)).where(col(Event.thread_id) == thread_id, col(Event.run_id) == run_id)
     last = await session.scalar(query.where(col(Event.kind).in_(kinds)).order_by(col(Event.seq).desc()).limit(1))
@@ -137,6 +185,7 @@ async def is_told_as_running(session: AsyncSession, thread_id: UUID, run_id: UUI
 
 async def told_waits(session: AsyncSession, thread_id: UUID, run_id: UUID) -> set[str] | None:
     """The calls that the run waits for, as far as the log goes; None where it is told as running."""
+    await _write(session)
     kinds = ("run_started", "run_finished", "run_error")
     query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.run_id) == run_id)
     last = await session.scalar(query.where(col(Event.kind).in_(kinds)).order_by(col(Event.seq).desc()).limit(1))
@@ -146,6 +195,7 @@ async def told_waits(session: AsyncSession, thread_id: UUID, run_id: UUID) -> se
 
 
 async def events_after(session: AsyncSession, thread_id: UUID, seq: int) -> Sequence[Event]:
+    await _write(session)
     query = select(Event).where(col(Event.thread_id) == thread_id, col(Event.seq) > seq - 3)
     return (await session.scalars(query.order_by(col(Event.seq)))).all()
 

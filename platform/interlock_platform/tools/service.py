@@ -227,18 +227,17 @@ class Tools:
         async with self._database.transaction(key.scope) as session:
             return toolset.wire(await self._usual_verdicts(session, key.user_id, toolset.definitions))
 
-    async def connection_of(self, session: AsyncSession, key: UserKey, server_id: str) -> str:
+    async def connection_of(self, session: AsyncSession, key: UserKey, server_id: str, connecting: UUID | None) -> str:
         """Which connection to the server the user has, with which address and credential; empty without one.
 
-        Another after every connecting anew and after every change of how the server is reached. It gives no secret
-        away: it is keyed.
+        `connecting` is which one they have, if any. Another after every connecting anew and after every change of how
+        the server is reached. It gives no secret away: it is keyed.
         """
-        connection = await store.connection_id(session, key.user_id, server_id)
-        entry = await self.servers.seen(session, key.user_id, server_id) if connection is not None else None
-        if connection is None or entry is None:
+        entry = await self.servers.seen(session, key.user_id, server_id) if connecting is not None else None
+        if connecting is None or entry is None:
             return ""
         credential = await self.credentials.credential(session, key.tenant_id, key.user_id, entry.spec)
-        reached = json.dumps([connection.hex, asdict(entry.spec), entry.revision, credential], sort_keys=True)
+        reached = json.dumps([connecting.hex, asdict(entry.spec), entry.revision, credential], sort_keys=True)
         return hmac.new(self._secret_key.encode(), f"connection {reached}".encode(), hashlib.sha256).hexdigest()
 
     async def pin(self, session: AsyncSession, definition: ToolDefinition) -> None:
