@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from interlock_platform import faults
 
 LAST_WORK = "last_work"
+_PERSON = sql.SQL(", set_config('app.issuer', {}, true), set_config('app.subject', {}, true)")
+_SID = sql.SQL(", set_config('app.sid', {}, true)")
 _BEGIN = sql.SQL("begin; select set_config('app.tenant', {}, true), set_config('app.secret', {}, true)")
 RUNTIME_ROLE = "interlock_runtime"
 """Serves requests and runs: owns nothing, bypasses nothing."""
@@ -24,15 +26,26 @@ QUEUE_ROLE = "interlock_queue"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows a transaction may see: a tenant's, or the one row that a browser's secret opens."""
+    """Whose rows a transaction may see: a tenant's, or the one row that a browser's secret opens.
+
+    By `person` (issuer, subject) one's own accounts, by `sid` the sessions that one at a provider began: whichever
+    tenants these are in, to be read and never changed.
+    """
 
     tenant_id: UUID | None = None
     secret_hash: bytes | None = None
+    person: tuple[str, str] | None = None
+    sid: bytes | None = None
 
     def begin(self) -> str:
         """What begins a transaction that has this scope until it ends."""
         tenant = str(self.tenant_id) if self.tenant_id else ""
-        return _BEGIN.format(tenant, self.secret_hash.hex() if self.secret_hash else "").as_string()
+        begin: sql.Composable = _BEGIN.format(tenant, self.secret_hash.hex() if self.secret_hash else "")
+        if self.person is not None:
+            begin += _PERSON.format(*self.person)
+        if self.sid is not None:
+            begin += _SID.format(self.sid.hex())
+        return begin.as_string()
 
 
 Work = Callable[[AsyncSession], Awaitable[None]]
@@ -84,7 +97,8 @@ class Database:
         One of the pool that was cut meanwhile shows it as the transaction begins, when nothing was done yet: a new one
         takes its place, as it will that of all others that are as old.
         """
-        begin = scope.begin()
+        # A statement of the driver's own, which looks for parameters in it: what people are called may have a % in it.
+        begin = scope.begin().replace("%", "%%")
         async with AsyncExitStack() as stack:
             connection = await stack.enter_async_context(self._engine.connect())
             try:

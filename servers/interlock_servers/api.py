@@ -26,9 +26,14 @@ from interlock_platform.grants.sockets import GrantNews
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
+from interlock_platform.identity.cookies import Cookies
 from interlock_platform.identity.oidc import Provider
-from interlock_platform.identity.routes import identity_routes, session_cookie
+from interlock_platform.identity.routes import identity_routes
 from interlock_platform.identity.service import Identity
+from interlock_platform.identity.tenancy import Tenancy
+from interlock_platform.identity.tenant_routes import tenant_routes
+from interlock_platform.invitations.routes import invitation_routes
+from interlock_platform.invitations.service import Invitations
 from interlock_platform.logins.clients import our_client
 from interlock_platform.logins.routes import login_routes
 from interlock_platform.members.routes import member_routes
@@ -103,7 +108,9 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     app = FastAPI(title="Interlock", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install_problems(app)
     identity = _identity(settings, resources, app)
-    authentication = Authentication(session_cookie(settings.base_url), identity.authenticate)
+    cookies = Cookies(settings.base_url, identity.lasts)
+    authentication = Authentication(cookies.session, identity.authenticate)
+    tenancy = Tenancy(resources.database, identity)
     app.state.authentication = authentication
     server = make_server(origin_of(settings.base_url))
     sockets = Sockets(server, authentication)
@@ -119,7 +126,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     for router in (
         identity_routes(
             identity,
-            base_url=settings.base_url,
+            cookies=cookies,
             authentication=authentication,
             model=model,
             build_id=build_id(),
@@ -133,7 +140,9 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         *all_server_routes(resources),
         grant_routes(resources.grants),
         *all_policy_routes(resources),
+        tenant_routes(tenancy, authentication, cookies),
         member_routes(resources.members),
+        invitation_routes(Invitations(resources.database, tenancy), authentication, cookies, settings.base_url),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),

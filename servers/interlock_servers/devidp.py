@@ -39,6 +39,7 @@ class Persona:
     tenant: str
     tenant_name: str
     roles: tuple[str, ...]
+    email_verified: bool = True
 
 
 PERSONAS = {

@@ -62,3 +62,33 @@ async def test_whoever_may_not_is_told_so(serve: Serve, browse: Browse) -> None:
     await window.go("/users")
     await expect(window.page.get_by_text("Only owners and admins manage who belongs")).to_be_visible()
     await expect(window.page.get_by_role("link", name="People")).to_have_count(0)
+
+
+async def test_somebody_of_another_organisation_joins_by_a_link_and_goes_back(serve: Serve, browse: Browse) -> None:
+    url = await serve()
+    hers = await browse(url, color_scheme="dark", **PHONE)
+    await hers.go("/users")
+    await hers.button("Invite somebody…").click()
+    await hers.page.get_by_role("checkbox", name="Viewer").check()
+    assert await violations(hers.page) == []
+    await hers.button("Make the link").click()
+    link = await hers.page.get_by_label("Link of the invitation").input_value()
+    assert await violations(hers.page) == []
+    await hers.button("Done").click()
+    await expect(hers.page.get_by_role("row", name=re.compile("Member, Viewer"))).to_contain_text("Open until")
+
+    theirs = await browse(url, "mallory")
+    await theirs.go(link.removeprefix(url))
+    await expect(theirs.page.get_by_text("Alice invites you to Acme as member and viewer.")).to_be_visible()
+    assert await violations(theirs.page) == []
+    await theirs.button("Join Acme").click()
+    await theirs.button("Account: Mallory Acme").click()
+    await theirs.page.get_by_role("menuitem", name="Your organisations").click()
+    here = theirs.page.get_by_role("listitem").filter(has_text="you are here")
+    await expect(here).to_contain_text("Acme")
+    assert await violations(theirs.page) == []
+    await theirs.button("Switch to Globex").click()
+    await expect(theirs.button("Account: Mallory Globex")).to_be_visible()
+
+    await hers.page.reload()
+    await expect(hers.page.get_by_role("table", name="Invitations")).to_contain_text("Used by Mallory")

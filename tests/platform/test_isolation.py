@@ -16,7 +16,7 @@ from tests.person import Person
 from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
-NOT_IN_A_TURN = {"artifacts", "logins", "login_flows", "login_clients"}
+NOT_IN_A_TURN = {"artifacts", "invitations", "logins", "login_flows", "login_clients"}
 
 
 async def test_every_table_with_data_forces_row_level_security(urls: Urls) -> None:

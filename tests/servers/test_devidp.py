@@ -130,7 +130,9 @@ async def test_a_hint_signs_in_without_a_click(idp: Idp, who: str, tenant: str, 
     assert (claims["tenant"], claims["roles"]) == (tenant, [role])
     assert claims["exp"] - claims["iat"] == 300
     said = (await idp.get("/dev-idp/userinfo", headers={"Authorization": f"Bearer {token['access_token']}"})).json()
-    assert said == {name: claims[name] for name in ("sub", "name", "email", "tenant", "tenant_name", "roles")}
+    assert said == {
+        name: claims[name] for name in ("sub", "name", "email", "email_verified", "tenant", "tenant_name", "roles")
+    }
 
 
 async def test_the_published_keys_hold_nothing_private(idp: Idp) -> None:

@@ -31,7 +31,7 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-NEVER_STORED = ("/api/", "/auth/", "/dev-idp/")
+NEVER_STORED = ("/api/", "/auth/", "/dev-idp/", "/join/")
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -22,9 +22,12 @@ class Person:
     subject: str
     name: str
     email: str
+    email_verified: bool
     tenant: str | None
     tenant_name: str | None
     roles: frozenset[str] | None
+    sid: str | None
+    """Names their session at the provider."""
 
 
 def person_of(claims: Mapping[str, Any], *, tenant_claim: str, roles_claim: str) -> Person:
@@ -38,9 +41,11 @@ def person_of(claims: Mapping[str, Any], *, tenant_claim: str, roles_claim: str)
         subject=subject,
         name=name,
         email=email,
+        email_verified=bool(email) and claims.get("email_verified") is True,
         tenant=_tenant(claim(claims, tenant_claim), tenant_claim),
         tenant_name=_text(claims.get("tenant_name"), 200) or None,
         roles=_roles(claim(claims, roles_claim)),
+        sid=_text(claims.get("sid"), 500) or None,
     )
 
 

@@ -12,7 +12,7 @@ from interlock_platform.errors import FieldError, Problem
 from interlock_platform.identity import store
 from interlock_platform.identity.claims import DEFAULT_TENANT, ROLES, Person, person_of, tenant_id
 from interlock_platform.identity.oidc import Provider
-from interlock_platform.identity.store import TenantRow
+from interlock_platform.identity.store import Account, TenantRow
 from interlock_platform.principal import Principal
 from interlock_platform.text import storable
 
@@ -111,7 +111,7 @@ class Identity:
     async def authenticate(self, secret: str | None) -> Principal:
         """Whose session the secret opens, as of now. Raises `unauthenticated`."""
         if secret:
-            key = _hash(secret)
+            key = secret_hash(secret)
             async with self._database.transaction(Scope(secret_hash=key)) as session:
                 found = await store.read_principal(session, key, issuer=self._issuer_key, idle=self._idle)
             if found is not None:
@@ -121,7 +121,7 @@ class Identity:
     async def end(self, secret: str | None, why: str = "signed_out") -> None:
         """Ends the session, if it is one."""
         if secret:
-            key = _hash(secret)
+            key = secret_hash(secret)
             async with self._database.transaction(Scope(secret_hash=key)) as session:
                 ended = await store.end_session(session, key)
                 if ended is not None:
@@ -143,21 +143,16 @@ class Identity:
             roles = person.roles
             if roles is None:
                 roles = frozenset({"member"} if await store.has_users(session) else {"owner"})
-            user = await store.put_user(
-                session,
-                issuer=self._issuer_key,
-                subject=person.subject,
-                name=person.name,
-                email=person.email,
-                roles=[role for role in ROLES if role in roles],
-                keep_roles=person.roles is None,
-            )
+            account = Account(self._issuer_key, person.subject, person.name, person.email, person.email_verified)
+            chosen = [role for role in ROLES if role in roles]
+            user = await store.put_user(session, account, chosen, keep_roles=person.roles is None)
             how = self._issuer_key
             if user.disabled:
                 record(session, user.id, "session.refused", str(user.id), how=how, why="disabled")
             else:
+                sid = sid_hash(how, person.sid) if person.sid else None
                 started = await store.add_session(
-                    session, user.id, _hash(secret), self.lasts, storable(agent)[:MOST_AGENT]
+                    session, user.id, secret_hash(secret), self.lasts, storable(agent)[:MOST_AGENT], sid
                 )
                 record(session, user.id, "session.started", str(started), how=how, roles=user.roles)
         if user.disabled:
@@ -183,10 +178,16 @@ def local_path(page: str | None) -> str:
     return page
 
 
-def _hash(secret: str) -> bytes:
+def secret_hash(secret: str) -> bytes:
+    """What the rows have in the place of a browser's secret."""
     return sha256(secret.encode()).digest()
+
+
+def sid_hash(issuer_key: str, sid: str) -> bytes:
+    """A session at a provider, as the rows of ours that it began have it."""
+    return secret_hash(f"{issuer_key}\n{sid}")
 
 
 def _sign_in_key(browser: str, state: str) -> bytes:
     """Only the browser that began it, with the state that it was given, finds the row."""
-    return _hash(f"{browser}.{state}")
+    return secret_hash(f"{browser}.{state}")

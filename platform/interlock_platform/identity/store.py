@@ -1,8 +1,8 @@
 """The rows behind signing in; nothing else knows their SQL."""
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +26,34 @@ class Known:
     id: UUID
     roles: list[str]
     disabled: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom a provider vouches for, as it last said; by (issuer, subject) it is the same person in every tenant."""
+
+    issuer: str
+    subject: str
+    name: str
+    email: str
+    email_verified: bool
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One tenant of a person's, and what they are there."""
+
+    tenant: TenantRow
+    user_id: UUID
+    roles: list[str]
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What a session has from the sign-in that it began with, and keeps when its secret changes."""
+
+    expires_at: datetime
+    sid: bytes | None
 
 
 @dataclass(frozen=True)
@@ -79,54 +107,101 @@ async def has_users(session: AsyncSession) -> bool:
     return row is not None and bool(row.found)
 
 
-async def put_user(
-    session: AsyncSession, *, issuer: str, subject: str, name: str, email: str, roles: list[str], keep_roles: bool
-) -> Known:
+async def put_user(session: AsyncSession, account: Account, roles: list[str], *, keep_roles: bool) -> Known:
     """`keep_roles` leaves those of a known user as they are; those that an admin has set stay in any case.
 
-    One who is disabled stays as they were altogether.
+    One whom an admin has disabled stays as they were altogether.
     """
     row = await _row(
         session,
-        "insert into users (id, issuer, subject, name, email, roles) "
-        "values (:id, :issuer, :subject, :name, :email, :roles) "
+        "insert into users (id, issuer, subject, name, email, email_verified, roles) "
+        "values (:id, :issuer, :subject, :name, :email, :email_verified, :roles) "
         "on conflict (tenant_id, issuer, subject) do update set name = excluded.name, email = excluded.email, "
+        "email_verified = excluded.email_verified, disabled_at = null, unmapped = false, "
         "roles = case when :keep_roles or users.roles_set then users.roles else excluded.roles end "
-        "where users.disabled_at is null "
+        "where users.disabled_at is null or users.unmapped "
         "returning id, roles",
         id=uuid4(),
-        issuer=issuer,
-        subject=subject,
-        name=name,
-        email=email,
         roles=roles,
         keep_roles=keep_roles,
+        **asdict(account),
     )
     if row is not None:
         return Known(row.id, list(row.roles), disabled=False)
-    found = await _row(
-        session,
-        "select id, roles from users where issuer = :issuer and subject = :subject",
-        issuer=issuer,
-        subject=subject,
-    )
+    found = await find_user(session, account)
     assert found is not None, "it stood in the way"
-    return Known(found.id, list(found.roles), disabled=True)
+    return found
 
 
-async def add_session(session: AsyncSession, user_id: UUID, secret_hash: bytes, lasts: timedelta, agent: str) -> UUID:
-    """The new session's id. Also clears away the user's sessions that are over."""
+async def find_user(session: AsyncSession, account: Account) -> Known | None:
+    row = await _row(
+        session,
+        "select id, roles, disabled_at is not null as disabled from users "
+        "where issuer = :issuer and subject = :subject",
+        issuer=account.issuer,
+        subject=account.subject,
+    )
+    return Known(row.id, list(row.roles), row.disabled) if row is not None else None
+
+
+async def read_account(session: AsyncSession, user_id: UUID) -> Account | None:
+    row = await _row(
+        session, "select issuer, subject, name, email, email_verified from users where id = :id", id=user_id
+    )
+    return Account(row.issuer, row.subject, row.name, row.email, row.email_verified) if row is not None else None
+
+
+async def list_memberships(session: AsyncSession, issuer: str, subject: str) -> list[Membership]:
+    """The tenants in which the transaction's person can be, by name."""
+    rows = await session.execute(
+        text(
+            "select tenants.id, slug, tenants.name, users.id as user_id, roles "
+            "from users join tenants on tenants.id = users.tenant_id "
+            "where issuer = :issuer and subject = :subject and disabled_at is null "
+            "order by lower(tenants.name), tenants.id"
+        ),
+        {"issuer": issuer, "subject": subject},
+    )
+    return [Membership(TenantRow(row.id, row.slug, row.name), row.user_id, list(row.roles)) for row in rows]
+
+
+async def hold_active(session: AsyncSession, user_id: UUID) -> list[str] | None:
+    """The roles of somebody who can be here, who stays so until the transaction ends."""
+    row = await _row(session, "select roles from users where id = :id and disabled_at is null for share", id=user_id)
+    return list(row.roles) if row is not None else None
+
+
+async def read_lasting(session: AsyncSession, secret_hash: bytes) -> Lasting | None:
+    row = await _row(session, "select expires_at, sid from sessions where secret_hash = :hash", hash=secret_hash)
+    return Lasting(row.expires_at, row.sid) if row is not None else None
+
+
+async def add_session(
+    session: AsyncSession,
+    user_id: UUID,
+    secret_hash: bytes,
+    lasts: timedelta | Lasting,
+    agent: str,
+    sid: bytes | None = None,
+) -> UUID:
+    """The new session's id. Also clears away the user's sessions that are over.
+
+    One that takes the place of another `lasts` as that would have, and is of the same sign-in.
+    """
     session_id = uuid4()
+    before = lasts if isinstance(lasts, Lasting) else None
     await _run(session, "delete from sessions where user_id = :user and expires_at < now()", user=user_id)
     await _run(
         session,
-        "insert into sessions (id, user_id, secret_hash, expires_at, agent) "
-        "values (:id, :user, :hash, now() + :lasts, :agent)",
+        "insert into sessions (id, user_id, secret_hash, expires_at, agent, sid) "
+        "values (:id, :user, :hash, coalesce(cast(:until as timestamptz), now() + :lasts), :agent, :sid)",
         id=session_id,
         user=user_id,
         hash=secret_hash,
-        lasts=lasts,
+        until=before.expires_at if before else None,
+        lasts=lasts if before is None else timedelta(),
         agent=agent,
+        sid=before.sid if before else sid,
     )
     return session_id
 

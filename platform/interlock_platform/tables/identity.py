@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -24,7 +24,11 @@ class User(SQLModel, table=True):
     """A person in a tenant, known by (issuer, subject) and by nothing else."""
 
     __tablename__ = "users"
-    __table_args__ = (UniqueConstraint("tenant_id", "id"), UniqueConstraint("tenant_id", "issuer", "subject"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "issuer", "subject"),
+        Index("users_by_person", "issuer", "subject"),
+    )
 
     id: UUID = Field(sa_column=primary_uuid())
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant())
@@ -37,6 +41,12 @@ class User(SQLModel, table=True):
     disabled_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     roles_set: bool = False
     """An admin has said which roles; what the identity provider says about them counts for nothing."""
+    email_verified: bool = False
+    """The identity provider says that the address is theirs."""
+    invited: bool = False
+    """They came by an invitation: what the identity provider says about tenants takes nothing from them."""
+    unmapped: bool = False
+    """They are disabled because the identity provider named the tenant no more; it may name it again."""
 
 
 class Session(SQLModel, table=True):
@@ -45,6 +55,7 @@ class Session(SQLModel, table=True):
     __tablename__ = "sessions"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        Index("sessions_by_sid", "sid", postgresql_where="sid is not null"),
     )
 
     id: UUID = Field(sa_column=primary_uuid())
@@ -56,6 +67,30 @@ class Session(SQLModel, table=True):
     expires_at: datetime = Field(sa_column=at())
     agent: str = Field(default="", sa_type=Text)
     """What the browser says it is."""
+    sid: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The hash of the session at the identity provider, by which it may end this one."""
+
+
+class Invitation(SQLModel, table=True):
+    """A link that lets one person in; whoever has it knows the secret, the row only its hash."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "created_by"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "used_by"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+    )
+
+    id: UUID = Field(sa_column=primary_uuid())
+    tenant_id: UUID | None = Field(default=None, sa_column=own_tenant(primary=True))
+    secret_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    email: str | None = Field(default=None, sa_column=Column(Text))
+    created_by: UUID
+    created_at: datetime | None = Field(default=None, sa_column=at(now=True))
+    expires_at: datetime = Field(sa_column=at())
+    revoked_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    used_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    used_by: UUID | None = Field(default=None, sa_column=Column(Uuid))
 
 
 class SignIn(SQLModel, table=True):

@@ -19,10 +19,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("put", "/api/threads/{thread_id}/tools"): {"off": []},
     ("patch", "/api/policies/{rule_id}"): {"enabled": False},
     ("patch", "/api/members/{user_id}"): {"active": False},
+    ("post", "/api/invitations"): {"roles": ["member"]},
 }
 # An approver may see what waits in the organisation, and everybody reads the rules that they are judged by.
 MAY_SEE = {("approvals", "Carol"), ("policies", "Carol"), ("policies", "Bob")}
-IDS = ("thread_id", "call_id", "rule_id", "grant_id", "artifact_id", "user_id", "session_id")
+IDS = (
+    "thread_id", "call_id", "rule_id", "grant_id", "artifact_id", "user_id", "session_id", "tenant_id", "invitation_id",
+)  # fmt: skip
 
 
 async def routes_with_ids(person: Person) -> list[tuple[str, str]]:
@@ -32,7 +35,7 @@ async def routes_with_ids(person: Person) -> list[tuple[str, str]]:
         (method, path)
         for path, operations in document["paths"].items()
         for method in operations
-        if "{" in path and "{server_id}" not in path
+        if "{" in path and "{server_id}" not in path and "{secret}" not in path
     ]
 
 
@@ -52,6 +55,7 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
     tool = {"server": "journal", "tool": "record", "definition_hash": card["tool"]["definition_hash"]}
     async with rule(alice, verdict="ask") as made:
         grant = await alice.ok("POST", "/api/grants", tool)
+        invitation = (await alice.ok("POST", "/api/invitations", {"roles": ["member"]}))["invitation"]
         hers = {
             "thread_id": thread_id,
             "call_id": card["id"],
@@ -59,6 +63,9 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
             "grant_id": grant["id"],
             "artifact_id": str(uuid4()),
             "user_id": (await alice.ok("GET", "/api/me"))["user"]["id"],
+            "invitation_id": invitation["id"],
+            # Bob and Carol are of hers themselves; tests/platform/invitations/test_switching.py asks those who are not.
+            "tenant_id": str(uuid4()),
             "session_id": (await alice.ok("GET", "/api/sessions"))["sessions"][0]["id"],
         }
         await others_find_nothing(alice, (bob, carol, mallory), hers)
@@ -66,6 +73,7 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
         assert (await alice.ok("GET", "/api/grants"))["grants"][0]["state"] == "live"
         assert (await alice.ok("GET", f"/api/approvals/{card['id']}"))["state"] == "proposed"
         assert (await alice.api("DELETE", f"/api/grants/{grant['id']}")).status_code == 204
+        assert (await alice.api("DELETE", f"/api/invitations/{invitation['id']}")).status_code == 204
 
 
 async def others_find_nothing(owner: Person, others: tuple[Person, ...], hers: dict[str, str]) -> None:

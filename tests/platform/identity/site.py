@@ -16,8 +16,9 @@ from interlock_platform.database import Database
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard
 from interlock_platform.http.problems import install_problems, unknown_api
+from interlock_platform.identity.cookies import Cookies
 from interlock_platform.identity.oidc import Provider
-from interlock_platform.identity.routes import identity_routes, session_cookie
+from interlock_platform.identity.routes import identity_routes
 from interlock_platform.identity.service import Identity
 from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
 from tests.platform.http.serving import serving
@@ -46,14 +47,15 @@ def identity_for(database: Database, provider: Provider, issuer_key: str) -> Ide
 
 
 def application(identity: Identity, base_url: str, development: DevelopmentProvider | None = None) -> ASGIApp:
-    authentication = Authentication(session_cookie(base_url), identity.authenticate)
+    cookies = Cookies(base_url, identity.lasts)
+    authentication = Authentication(cookies.session, identity.authenticate)
     app = FastAPI()
     app.state.authentication = authentication
     install_problems(app)
     app.include_router(
         identity_routes(
             identity,
-            base_url=base_url,
+            cookies=cookies,
             authentication=authentication,
             model={"name": "demo", "demo": True, "notice": "Rules, not a model."},
             build_id="test",

@@ -1,3 +1,4 @@
+import { Invitations } from "@/features/people/Invitations";
 import { People } from "@/features/people/People";
 import { admin } from "@/lib/i18n/admin";
 import type { Me } from "@/lib/protocol";
@@ -8,7 +9,12 @@ export function PeoplePage({ me }: { me: Me }) {
   const allowed = may(me, "members.manage");
   return (
     <PlainPage me={me} title={admin.people.pageTitle} intro={allowed ? admin.people.intro : admin.people.forbidden}>
-      {allowed && <People me={me} />}
+      {allowed && (
+        <>
+          <People me={me} />
+          <Invitations owner={me.roles.includes("owner")} />
+        </>
+      )}
     </PlainPage>
   );
 }

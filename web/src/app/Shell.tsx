@@ -13,7 +13,7 @@ import { pages } from "@/lib/urls";
 import { ApprovalsPage } from "./ApprovalsPage";
 import { Header } from "./Header";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { PeoplePage, PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage, SessionsPage } from "./lazyPages";
+import { OrganisationsPage, PeoplePage, PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage, SessionsPage } from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
 import { NotFound } from "./NotFound";
@@ -108,6 +108,9 @@ export function Shell({ me }: { me: Me }) {
               </Route>
               <Route path={pages.sessions}>
                 <SessionsPage me={me} />
+              </Route>
+              <Route path={pages.organisations}>
+                <OrganisationsPage me={me} />
               </Route>
               <Route path={pages.servers}>
                 <ServersPage me={me} />

@@ -5,6 +5,7 @@ export const PolicyPage = lazy(() => import("./PolicyPage").then((part) => ({ de
 export const PermissionsPage = lazy(() => import("./PermissionsPage").then((part) => ({ default: part.PermissionsPage })));
 export const PeoplePage = lazy(() => import("./PeoplePage").then((part) => ({ default: part.PeoplePage })));
 export const SessionsPage = lazy(() => import("./SessionsPage").then((part) => ({ default: part.SessionsPage })));
+export const OrganisationsPage = lazy(() => import("./OrganisationsPage").then((part) => ({ default: part.OrganisationsPage })));
 export const RecordPage = lazy(() => import("./RecordPage").then((part) => ({ default: part.RecordPage })));
 export const ServersPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServersPage })));
 export const ServerPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServerPage })));

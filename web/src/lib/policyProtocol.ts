@@ -154,6 +154,27 @@ export interface Session {
   current: boolean;
 }
 
+export interface Invitation {
+  id: string;
+  roles: string[];
+  /** Who alone may use it, if not whoever has the link. */
+  email: string | null;
+  state: "open" | "used" | "revoked" | "expired";
+  given_by: Person;
+  used_by: Person | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** An organisation that one belongs to oneself. */
+export interface OwnTenant {
+  id: string;
+  slug: string;
+  name: string;
+  roles: string[];
+  current: boolean;
+}
+
 export type GrantScope = "arguments" | "thread" | "always" | "everybody";
 export type GrantState = "live" | "revoked" | "expired" | "used_up" | "void";
 

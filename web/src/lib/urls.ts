@@ -57,6 +57,7 @@ export const pages = {
   record: "/audit",
   people: "/users",
   sessions: "/settings/sessions",
+  organisations: "/settings/organisations",
   servers: "/servers",
   serverPattern: "/servers/:server",
   server: (server: string) => `/servers/${id(server)}`,

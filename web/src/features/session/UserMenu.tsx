@@ -1,4 +1,4 @@
-import { ChevronsUpDown, LogOut, MonitorSmartphone } from "lucide-react";
+import { ChevronsUpDown, LogOut, MonitorSmartphone, Users } from "lucide-react";
 import { useLocation } from "wouter";
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuNote } from "@/components/ui/Menu";
 import { sentence } from "@/lib/api/http";
@@ -53,6 +53,10 @@ export function UserMenu({ me }: { me: Me }) {
         <MenuChoice value="system">{t.app.system}</MenuChoice>
       </MenuChoices>
       <MenuLine />
+      <MenuItem onSelect={() => navigate(pages.organisations)}>
+        <Users size={16} aria-hidden="true" />
+        {t.app.organisations}
+      </MenuItem>
       <MenuItem onSelect={() => navigate(pages.sessions)}>
         <MonitorSmartphone size={16} aria-hidden="true" />
         {t.app.sessions}

@@ -1,0 +1,9 @@
+const id = encodeURIComponent;
+
+/** Addresses of people and organisations that load with their pages. */
+export const peopleUrls = {
+  tenants: "/api/tenants",
+  switchTo: (tenant: string) => `/api/tenants/${id(tenant)}/switch`,
+  invitations: "/api/invitations",
+  invitation: (invitation: string) => `/api/invitations/${id(invitation)}`,
+} as const;
