@@ -1,8 +1,8 @@
 """The real things that tests run against.
 
 postgres   (session) an embedded Postgres in a directory of its own
-urls       a fresh, migrated database: `.owner`, `.runtime`, `.queue` are SQLAlchemy URLs for those roles, and
-           `.superuser` for who sees and changes every row
+urls       a fresh, migrated database: `.owner`, `.runtime`, `.queue`, `.operator` are SQLAlchemy URLs for those
+           roles, and `.superuser` for who sees and changes every row
 database   an `interlock_platform.database.Database` on it, as the runtime role
 """
 
@@ -19,7 +19,7 @@ import pytest_asyncio
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
 
-from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
+from interlock_platform.database import OPERATOR_ROLE, QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.migrate import migrate, role_password
 from interlock_servers.embedded import EmbeddedPostgres
 from interlock_servers.postgres_access import OWNER, SUPERUSER, PostgresAccess
@@ -65,6 +65,10 @@ class Urls:
     @property
     def runtime(self) -> str:
         return with_role(self.owner, RUNTIME_ROLE, role_password(SECRET_KEY, RUNTIME_ROLE))
+
+    @property
+    def operator(self) -> str:
+        return with_role(self.owner, OPERATOR_ROLE, role_password(SECRET_KEY, OPERATOR_ROLE))
 
     @property
     def queue(self) -> str:

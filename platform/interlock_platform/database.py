@@ -1,27 +1,43 @@
 """The way into Postgres: every transaction says whose rows it may see, and row-level security keeps it to that."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from interlock_platform import faults
 
+logger = logging.getLogger(__name__)
+
 LAST_WORK = "last_work"
 _PERSON = sql.SQL(", set_config('app.issuer', {}, true), set_config('app.subject', {}, true)")
 _SID = sql.SQL(", set_config('app.sid', {}, true)")
-_BEGIN = sql.SQL("begin; select set_config('app.tenant', {}, true), set_config('app.secret', {}, true)")
+_SETTINGS = ("tenant", "secret", "issuer", "subject", "sid")
+_LEFT = " || ".join(f"coalesce(current_setting('app.{name}', true), '')" for name in _SETTINGS)
+LEFT_OVER = "left over of another scope"
+# A setting that outlived its transaction would open the next one to what it named: then the cast fails.
+_BEGIN = sql.SQL(
+    f"begin; select set_config('app.tenant', case when {_LEFT} = '' then {{}} "
+    f"else ('{LEFT_OVER}' || coalesce(current_setting('app.tenant', true), ''))::uuid::text end, true), "
+    "set_config('app.secret', {}, true)"
+)
 RUNTIME_ROLE = "interlock_runtime"
 """Serves requests and runs: owns nothing, bypasses nothing."""
 QUEUE_ROLE = "interlock_queue"
 """Hands out jobs of all tenants: sees the queue's tables and no others."""
+OPERATOR_ROLE = "interlock_operator"
+"""Does what concerns all tenants: sees which there are, wraps their secrets anew, and ends the record of one that was
+deleted. Whatever it changes is one tenant's at a time, and on that one's record."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,9 @@ class Database:
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """`url` names the runtime role: `postgresql+psycopg://…`."""
         # The driver would begin each transaction in a round trip of its own: ours begin with their scope.
-        return cls(create_async_engine(url, pool_size=pool_size, max_overflow=10, isolation_level="AUTOCOMMIT"))
+        engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, isolation_level="AUTOCOMMIT")
+        event.listen(engine.sync_engine, "checkout", _require_idle)
+        return cls(engine)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, name: str = "") -> AsyncIterator[AsyncSession]:
@@ -95,7 +113,8 @@ class Database:
         """A connection in a transaction of this scope.
 
         One of the pool that was cut meanwhile shows it as the transaction begins, when nothing was done yet: a new one
-        takes its place, as it will that of all others that are as old.
+        takes its place, as it will that of all others that are as old. So it does for one that has anything left of a
+        scope before, which nothing of ours leaves.
         """
         # A statement of the driver's own, which looks for parameters in it: what people are called may have a % in it.
         begin = scope.begin().replace("%", "%%")
@@ -104,7 +123,10 @@ class Database:
             try:
                 await connection.exec_driver_sql(begin)
             except DBAPIError as error:
-                if not error.connection_invalidated:
+                if LEFT_OVER in str(error.orig):
+                    logger.critical("A connection of the pool was not clean, and is thrown away")
+                    await connection.invalidate()
+                elif not error.connection_invalidated:
                     raise
                 await connection.close()
                 connection = await stack.enter_async_context(self._engine.connect())
@@ -118,6 +140,12 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _require_idle(adapted: Any, record: object, proxy: object) -> None:
+    """No connection comes out of the pool in somebody's transaction: the pool then makes a new one in its place."""
+    if adapted.driver_connection.info.transaction_status != TransactionStatus.IDLE:
+        raise DisconnectionError("It is in a transaction, or gone.")
 
 
 def with_role(url: str, role: str, password: str) -> str:

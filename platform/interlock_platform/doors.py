@@ -58,6 +58,8 @@ ROUTES = {
     "GET /api/grants": A_PERSON,
     "POST /api/grants": A_PERSON,
     "DELETE /api/grants/{grant_id}": A_PERSON,
+    "GET /api/features": A_PERSON,
+    "PATCH /api/features": "features.manage",
     "GET /api/audit": "audit.read",
     "GET /api/audit/export": "audit.read",
     "GET /api/audit/key": "audit.read",

@@ -39,6 +39,11 @@ class Problem(Exception):
         return said
 
 
+def feature_off(words: str) -> Problem:
+    """`words` say what the organisation does without."""
+    return Problem("feature_off", 403, f"Your organisation {words}. An admin can switch it on.")
+
+
 def not_found() -> Problem:
     """The same answer for what does not exist and for what belongs to somebody else."""
     return Problem("not_found", 404, "There is no such thing here, or it is not yours.")

@@ -11,10 +11,22 @@ import psycopg
 from psycopg import sql
 from sqlmodel import SQLModel
 
-from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, conninfo
-from interlock_platform.tables import conversation, identity, ledger, logins, policy, record, servers, tooling, vault
+from interlock_platform.database import OPERATOR_ROLE, QUEUE_ROLE, RUNTIME_ROLE, conninfo
+from interlock_platform.tables import (
+    choices,
+    conversation,
+    holdings,
+    identity,
+    ledger,
+    logins,
+    policy,
+    record,
+    servers,
+    tooling,
+    vault,
+)
 
-TABLES = (conversation, identity, ledger, logins, policy, record, servers, tooling, vault)
+TABLES = (choices, conversation, holdings, identity, ledger, logins, policy, record, servers, tooling, vault)
 OWN_TABLES = frozenset(SQLModel.metadata.tables)
 MIGRATION_LOCK = 0x1E7EB10C
 MOST_TRIES = 10
@@ -46,7 +58,7 @@ async def migrate(owner_url: str, secret_key: str) -> bool:
     """
     async with await psycopg.AsyncConnection.connect(conninfo(owner_url), autocommit=True) as connection:
         await connection.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
-        for role in (RUNTIME_ROLE, QUEUE_ROLE):
+        for role in (RUNTIME_ROLE, QUEUE_ROLE, OPERATOR_ROLE):
             await _insist_on_role(connection, role, role_password(secret_key, role))
         if await _revision(connection) == latest_revision():
             return False

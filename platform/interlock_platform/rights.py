@@ -11,6 +11,8 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
     "servers.manage": (("owner", "admin"), "manage the organisation's servers"),
     "members.manage": (("owner", "admin"), "say who belongs to the organisation, and as what"),
     "members.see": (("owner", "admin", "approver"), "see who belongs to the organisation"),
+    "features.manage": (("owner", "admin"), "switch features"),
+    "data.manage": (("owner",), "take out, keep or delete what the organisation has"),
     "audit.read": (("owner", "admin"), "read the record"),
 }
 """Right -> the roles that have it, and what it lets them do, in words."""
@@ -29,5 +31,5 @@ def require(who: Principal, right: str) -> None:
     """Raises `forbidden`, naming the roles that would do."""
     if not has(who.roles, right):
         roles, words = RIGHTS[right]
-        who_may = f"{', '.join(roles[:-1])} or {roles[-1]}"
+        who_may = " or ".join(filter(None, (", ".join(roles[:-1]), roles[-1])))
         raise Problem("forbidden", 403, f"Only an {who_may} may {words}. Ask one of them.")

@@ -18,6 +18,8 @@ from interlock_platform.chat.routes import chat_routes
 from interlock_platform.chat.sockets import ChatSockets
 from interlock_platform.chat.stream import ChatStream
 from interlock_platform.chat.stream_routes import stream_routes
+from interlock_platform.features.routes import feature_routes
+from interlock_platform.features.service import Switchboard
 from interlock_platform.gate.artifacts.routes import artifact_routes
 from interlock_platform.gate.routes import gate_routes
 from interlock_platform.gate.sockets import GateSockets
@@ -143,6 +145,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         tenant_routes(tenancy, authentication, cookies),
         member_routes(resources.members),
         invitation_routes(Invitations(resources.database, tenancy), authentication, cookies, settings.base_url),
+        feature_routes(Switchboard(resources.database)),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),

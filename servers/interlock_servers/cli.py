@@ -109,7 +109,9 @@ def doctor() -> None:
 def rotate() -> None:
     """Bring every secret under the present key, while Interlock serves; the exit code is 1 if one can't be opened."""
     settings = _settings()
-    from interlock_platform.secret_key import load_vault_keys
+    from interlock_platform.database import OPERATOR_ROLE, with_role
+    from interlock_platform.migrate import role_password
+    from interlock_platform.secret_key import load_secret_key, load_vault_keys
     from interlock_platform.vault.keyring import Keyring
     from interlock_platform.vault.rotation import Rotated
     from interlock_platform.vault.rotation import rotate as bring_under_present_key
@@ -117,7 +119,8 @@ def rotate() -> None:
 
     async def run() -> Rotated:
         async with owner_url(settings) as url:
-            return await bring_under_present_key(url, Keyring(load_vault_keys(settings)))
+            operator = with_role(url, OPERATOR_ROLE, role_password(load_secret_key(settings), OPERATOR_ROLE))
+            return await bring_under_present_key(operator, Keyring(load_vault_keys(settings)))
 
     rotated = _in_sentences(lambda: asyncio.run(run()))
     out.print(f"Secrets brought under the present key: {rotated.wrapped}.")

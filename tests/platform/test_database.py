@@ -153,3 +153,26 @@ async def test_a_connection_that_is_cut_in_a_transaction_ends_that_and_not_the_n
         await cut()
     async with one.transaction(Scope(tenant_id=tenant)) as session:
         assert (await session.execute(text("select count(*) from tenants"))).scalar_one() == 0
+
+
+async def test_a_connection_that_has_anything_left_of_a_scope_is_thrown_away(
+    one: Database, urls: Urls, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, theirs = uuid4(), uuid4()
+    async with one.transaction(Scope(tenant_id=theirs)) as session:
+        before = await backend(session)
+        await session.execute(text(f"select set_config('app.tenant', '{theirs}', false)"))
+    async with one.transaction(Scope(tenant_id=ours)) as session:
+        assert await backend(session) != before
+        assert (await scope_of(session))[0] == str(ours)
+    assert "not clean" in caplog.text
+
+
+async def test_a_connection_in_a_transaction_never_comes_out_of_the_pool(one: Database) -> None:
+    async with one.transaction(Scope()) as session:
+        before = await backend(session)
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute("begin")
+    async with one.transaction(Scope()) as session:
+        assert await backend(session) != before

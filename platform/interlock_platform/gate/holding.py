@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from interlock_handlers.elicitation import CANCELLED, Ask, Elicitation, ElicitationAnswer
 from interlock_handlers.sampling import Sample, Sampled, SamplingRefused, SamplingRequest
 from interlock_platform.database import Database
+from interlock_platform.features.store import features_of
 from interlock_platform.gate import store
 from interlock_platform.gate.inputs import MOST_ROUNDS, Inputs, answer_of, asked_by_server, run_is_over
 from interlock_platform.gate.ledger import Ledger
@@ -113,6 +114,8 @@ class Holding:
             if await store.row(session, child_id) is not None:
                 # Only the answer to the commit was lost.
                 return True
+            if elicitation.mode == "url" and not (await features_of(session)).url_questions:
+                return False
             if whole.call.state == "started":
                 kept = {"held": True, "round": (whole.call.input or {}).get("round", 0) + 1}
                 if kept["round"] > MOST_ROUNDS:

@@ -1,7 +1,7 @@
 """What servers want before a call goes on: questions, sign-ins and texts wait as calls do, in the same ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interlock_handlers.elicitation import CANCELLED, DECLINED, Elicitation, ElicitationAnswer, InputRequired
 from interlock_handlers.sampling import Sampled
 from interlock_handlers.server_errors import LoginRequired
+from interlock_platform.features.store import features_of
 from interlock_platform.gate import store
 from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.samplings import Samplings
@@ -60,6 +61,15 @@ def asked_by_server(elicitation: Elicitation) -> Asked:
     return Asked("elicitation", elicitation.message, elicitation.mode, elicitation.schema, elicitation.url)
 
 
+async def permitted(session: AsyncSession, asked: InputRequired) -> InputRequired:
+    """Without the addresses to visit, where the organisation lets servers ask for none: those are declined."""
+    refused = {each.key for each in asked.requests if each.mode == "url"}
+    if not refused or (await features_of(session)).url_questions:
+        return asked
+    kept = tuple(each for each in asked.requests if each.key not in refused)
+    return replace(asked, requests=kept, declined=(*asked.declined, *sorted(refused)))
+
+
 class Inputs:
     """Enters questions below the calls that they hold up, and reads the answers."""
 
@@ -70,7 +80,7 @@ class Inputs:
 
     async def require(self, session: AsyncSession, thread: Thread, whole: Whole, asked: InputRequired) -> Whole | None:
         """The call stops until the requests are answered; its server keeps nothing, so any process goes on with it."""
-        call = whole.call
+        call, asked = whole.call, await permitted(session, asked)
         round_number = (call.input or {}).get("round", 0) + bool(asked.requests or asked.declined)
         if round_number > MOST_ROUNDS:
             message = f"The server asked for input more than {MOST_ROUNDS} times in one call."

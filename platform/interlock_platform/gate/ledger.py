@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -187,9 +188,15 @@ class Ledger:
         record(
             session, actor, action, str(call.id),
             kind=call.kind, tool=call.name, seal=call.seal, verdict=call.verdict, policy=call.policy_version,
-            grant=str(call.grant_id) if call.grant_id else None, reason=call.reason,
+            grant=str(call.grant_id) if call.grant_id else None, reason=None if actor else call.reason,
+            reason_hash=hash_of_reason(call) if actor else None,
             executor=call.executor, attempt=call.attempt,
         )  # fmt: skip
+
+
+def hash_of_reason(call: Call) -> str | None:
+    """Stands on the record for what a person said, who may be deleted; so do the words, with the call."""
+    return sha256(f"{call.seal}\n{call.reason}".encode()).hexdigest() if call.reason else None
 
 
 def tenant_of(thread: Thread) -> UUID:

@@ -20,6 +20,7 @@ from interlock_handlers.sampling import (
     SamplingRequest,
 )
 from interlock_platform.audit.store import record
+from interlock_platform.features.store import features_of
 from interlock_platform.gate import store
 from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.artifacts.sorting import Kept, shown_block
@@ -30,6 +31,7 @@ from interlock_platform.gate.store import Whole
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tables.ledger import Call
 
+SWITCHED_OFF = "The organisation does not let servers have a model write for them."
 UNATTENDED = "Nobody looks on in this run, so a server gets nothing written in it."
 
 _TEXT = {"type": "string", "maxLength": MAX_CHARACTERS}
@@ -96,7 +98,9 @@ class Samplings:
         tokens = sum(json.loads(each.arguments)["max_tokens"] for each in before)
         tokens += sum(each.max_tokens for each in wanted)
         why = None
-        if parent.unattended:
+        if not (await features_of(session)).sampling:
+            why = SWITCHED_OFF
+        elif parent.unattended:
             why = UNATTENDED
         elif len(before) + len(wanted) > MAX_SAMPLINGS:
             why = f"It was wanted more than {MAX_SAMPLINGS} times in one call."

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
-from interlock_platform.errors import FieldError, Problem, not_found
+from interlock_platform.errors import FieldError, Problem, feature_off, not_found
+from interlock_platform.features.store import features_of
 from interlock_platform.grants import store
 from interlock_platform.grants.offer import Offer
 from interlock_platform.grants.permission import forbidden_by
@@ -52,11 +53,13 @@ class Grants:
         """Gives a grant in the caller's transaction, as it is offered or not at all: it is never narrowed.
 
         A rule whose condition forbids grants for some of the calls only does not stand in the way: there the grant does
-        not apply. Raises `grant_refused` with the name of the rule, `forbidden`, `not_found` for a person or a chat
-        that is not there, `invalid_condition`, and `invalid` for a definition that is not pinned.
+        not apply. Raises `grant_refused` with the name of the rule, `forbidden`, `feature_off`, `not_found` for a
+        person or a chat that is not there, `invalid_condition`, and `invalid` for a definition that is not pinned.
         """
         if offer.user_id != by.user_id or offer.unattended:
             require(by, "grants.manage")
+        if not has(by.roles, "grants.manage") and not (await features_of(session)).own_permissions:
+            raise feature_off("lets people give no permissions for themselves")
         if offer.condition is not None:
             understand(offer.condition)
         await self._require_people(session, offer)

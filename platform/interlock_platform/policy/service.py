@@ -1,11 +1,13 @@
 """The rules of a tenant: who may write which, and what a rule has to be to be one."""
 
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from interlock_platform.audit.chain import canonical
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import FieldError, Problem, not_found
@@ -19,6 +21,7 @@ from interlock_platform.rights import has, require
 from interlock_platform.tables.policy import Rule
 from interlock_platform.tools.entries.servers import Servers
 
+WORDS = ("name", "note", "condition")
 MOST_RULES = 5_000
 """Of a tenant."""
 MOST_OWN_RULES = 50
@@ -52,7 +55,7 @@ class Policies:
             session.add(row)
             await session.flush()
             await session.refresh(row)
-            record(session, who.user_id, "policy.created", str(row.id), after=body.wire())
+            record(session, who.user_id, "policy.created", str(row.id), after=recorded(body.wire()))
             return await self._shown(session, who, row)
 
     async def change(self, who: Principal, rule_id: UUID, change: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +66,14 @@ class Policies:
             await self.check(session, who, body, replaces=rule_id)
             if body.wire() != before:
                 await store.change(session, rule_id, changed_by=who.user_id, **columns(body))
-                record(session, who.user_id, "policy.changed", str(rule_id), before=before, after=body.wire())
+                record(
+                    session,
+                    who.user_id,
+                    "policy.changed",
+                    str(rule_id),
+                    before=recorded(before),
+                    after=recorded(body.wire()),
+                )
             await session.refresh(row)
             return await self._shown(session, who, row)
 
@@ -72,7 +82,7 @@ class Policies:
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             _, before = await self._changeable(session, who, rule_id)
             await store.delete(session, rule_id, who.user_id)
-            record(session, who.user_id, "policy.deleted", str(rule_id), before=before)
+            record(session, who.user_id, "policy.deleted", str(rule_id), before=recorded(before))
 
     async def check(self, session: AsyncSession, who: Principal, body: RuleBody, replaces: UUID | None = None) -> None:
         """Raises what keeps this rule from being saved by this person: `forbidden`, `invalid`, `invalid_condition`,
@@ -204,3 +214,11 @@ def _require_own(who: Principal, body: RuleBody) -> None:
 
 def _invalid(field: str, message: str) -> Problem:
     return Problem("invalid", 422, "Some of what was sent is not valid.", errors=(FieldError(field, message),))
+
+
+def recorded(body: dict[str, Any]) -> dict[str, Any]:
+    """A rule as the record keeps it: of one about a person or a chat, which may be deleted, no words but their hash."""
+    if body["layer"] not in ("user", "thread"):
+        return body
+    words = {field: body[field] for field in WORDS}
+    return {**body, **dict.fromkeys(WORDS), "words_hash": sha256(canonical(words)).hexdigest()}

@@ -18,6 +18,8 @@ class Tenant(SQLModel, table=True):
     slug: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
+    erased_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    """Its deletion has begun; once it has ended, this row is what is left."""
 
 
 class User(SQLModel, table=True):
@@ -47,6 +49,8 @@ class User(SQLModel, table=True):
     """They came by an invitation: what the identity provider says about tenants takes nothing from them."""
     unmapped: bool = False
     """They are disabled because the identity provider named the tenant no more; it may name it again."""
+    erased_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    """Their deletion has begun; once it has ended, this row stands for them where others' things name them."""
 
 
 class Session(SQLModel, table=True):

@@ -85,6 +85,7 @@ class Approval(SQLModel, table=True):
     __tablename__ = "approvals"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "call_id"], ["calls.tenant_id", "calls.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
     )
 
     call_id: UUID = Field(primary_key=True)

@@ -19,7 +19,12 @@ class Rule(SQLModel, table=True):
     """
 
     __tablename__ = "rules"
-    __table_args__ = (Index("rules_by_change", "tenant_id", "changed"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["tenant_id", "thread_id"], ["threads.tenant_id", "threads.id"], ondelete="CASCADE"),
+        Index("rules_by_change", "tenant_id", "changed"),
+        Index("rules_of_threads", "tenant_id", "thread_id", postgresql_where="thread_id is not null"),
+    )
 
     id: UUID = Field(sa_column=primary_uuid())
     tenant_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True, server_default=text(TENANT)))

@@ -49,11 +49,18 @@ async def remove_server(session: AsyncSession, tenant_id: UUID, server_id: str) 
     await session.execute(delete(Secret).where(col(Secret.tenant_id) == tenant_id, col(Secret.server_id) == server_id))
 
 
+async def tenants_wrapped_otherwise(session: AsyncSession, key_id: str) -> Sequence[UUID]:
+    """The tenants that have secrets under other keys than this one; as the operator's role."""
+    query = select(col(Secret.tenant_id)).where(col(Secret.key_id) != key_id).distinct()
+    return [each for each in await session.scalars(query.order_by(col(Secret.tenant_id))) if each is not None]
+
+
 async def wrapped_otherwise(
-    session: AsyncSession, key_id: str, after: UUID | None, limit: int
+    session: AsyncSession, tenant_id: UUID, key_id: str, after: UUID | None, limit: int
 ) -> Sequence[tuple[UUID, Owner, str, Envelope]]:
-    """Secrets of all tenants under other keys than this one, held until the transaction ends; as the schema's owner."""
-    query = select(Secret).where(col(Secret.key_id) != key_id).order_by(col(Secret.id)).limit(limit)
+    """The tenant's secrets under other keys than this one, held until the transaction ends; as the operator's role."""
+    query = select(Secret).where(col(Secret.tenant_id) == tenant_id, col(Secret.key_id) != key_id)
+    query = query.order_by(col(Secret.id)).limit(limit)
     if after is not None:
         query = query.where(col(Secret.id) > after)
     return [

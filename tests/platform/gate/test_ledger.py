@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,7 +51,7 @@ async def test_a_proposal_is_told_recorded_rung_for_and_looked_at_when_its_time_
     call, bob = whole.call, desk.tenant.people["bob"]
     assert seen.deeds == [("call.proposed", bob, {
         "kind": "tool", "tool": "journal__record", "seal": call.seal, "verdict": "ask", "policy": "0.0",
-        "grant": None, "reason": None, "executor": None, "attempt": 0,
+        "grant": None, "reason": None, "reason_hash": None, "executor": None, "attempt": 0,
     })]  # fmt: skip
     (first, proposed), (second, shown) = seen.log
     assert (first, second) == ("tool_call", "call")
@@ -111,7 +112,9 @@ async def test_each_move_leaves_its_entries_its_job_and_its_ring(
     assert seen.result.call.state == new
     ((action, actor, data),) = seen.deeds
     assert (action, actor) == (f"call.{new}", carol)
-    assert (data["reason"], data["executor"], data["attempt"], data["seal"]) == ("Because.", "one", 1, "a" * 64)
+    assert (data["reason"], data["executor"], data["attempt"], data["seal"]) == (None, "one", 1, "a" * 64)
+    # What a person said is on the record as its hash: it goes with the call.
+    assert data["reason_hash"] == sha256(f"{data['seal']}\nBecause.".encode()).hexdigest()
     assert seen.kinds == kinds
     assert seen.log[0][1] == card.change(seen.result)
     lock = {"execute": f"call:{call_id}", "advance": f"thread:{thread_id}"}

@@ -128,8 +128,8 @@ async def test_a_key_is_changed_without_a_secret_being_lost_and_begins_again_whe
     with pytest.raises(SecretRefused):
         async with database.transaction(Scope(tenant_id=tenant)) as session:
             await after.get(session, Owner(tenant, alice, "s0"), "access")
-    assert (await rotate(urls.owner, both)).wrapped == count
-    again = await rotate(urls.owner, both)
+    assert (await rotate(urls.operator, both)).wrapped == count
+    again = await rotate(urls.operator, both)
     assert (again.wrapped, again.refused) == (0, {})
     async with database.transaction(Scope(tenant_id=tenant)) as session:
         assert await after.get(session, Owner(tenant, alice, "new"), "access") == "value new"
@@ -146,7 +146,7 @@ async def test_a_secret_that_no_key_opens_is_named_and_the_others_are_brought_ov
         swapped = await Vault(Keyring([OLD])).put(session, Owner(tenant, bob, "b"), "access", "swapped")
         await Vault(Keyring([OLD])).put(session, Owner(tenant, alice, "a"), "access", "kept")
     await superuser(urls, "update secrets set server_id = 'c' where id = %s", swapped)
-    rotated = await rotate(urls.owner, Keyring([NEW, OLD]))
+    rotated = await rotate(urls.operator, Keyring([NEW, OLD]))
     assert rotated.wrapped == 1
     assert rotated.refused.keys() == {lost, swapped}
     async with database.transaction(Scope(tenant_id=tenant)) as session:

@@ -2,6 +2,7 @@
 
 import secrets as randomness
 from base64 import b32encode
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from interlock_handlers.outbound.outbound import Outbound
 from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_handlers.server_spec import ServerSpec
 from interlock_handlers.visible import look
+from interlock_platform.audit.chain import canonical
 from interlock_platform.audit.store import record
 from interlock_platform.credentials.authorizations import HEADER
 from interlock_platform.credentials.revocation import revoke
@@ -28,6 +30,7 @@ from interlock_platform.tools import store as connections
 from interlock_platform.tools.editing.bodies import ServerBody, ServerChange
 from interlock_platform.tools.entries import store
 from interlock_platform.tools.entries.permitted import refusal
+from interlock_platform.tools.entries.servers import in_force
 from interlock_platform.tools.recording import record_tools
 from interlock_platform.tools.service import Tools, UserKey
 from interlock_platform.vault.service import Vault
@@ -90,7 +93,7 @@ class Editing:
         else:
             require(who, "runs.start")
         self.check_address(body.url)
-        refused = refusal(await store.policy(session), body.url) if body.scope == "personal" else None
+        refused = refusal(await in_force(session), body.url) if body.scope == "personal" else None
         if refused is not None:
             raise Problem("server_not_allowed", 403, refused)
 
@@ -208,8 +211,8 @@ def spec_of(row: Server) -> ServerSpec:
 
 
 def shown(row: Server) -> dict[str, Any]:
-    """As it is recorded: headers by their names."""
-    return {
+    """As it is recorded: headers by their names; of somebody's own server, who may be deleted, words by their hash."""
+    said = {
         "name": row.name,
         "description": row.description,
         "transport": row.transport,
@@ -218,3 +221,7 @@ def shown(row: Server) -> dict[str, Any]:
         "headers": row.header_names,
         "owner": str(row.user_id) if row.user_id else None,
     }
+    if row.user_id is None:
+        return said
+    words = {field: said.pop(field) for field in ("name", "description", "url", "headers")}
+    return {**said, "words_hash": sha256(canonical(words)).hexdigest()}

@@ -5,9 +5,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.errors import not_found
+from interlock_platform.features.store import features_of
 from interlock_platform.tools.entries import store
 from interlock_platform.tools.entries.entry import Catalogue, Entry
 from interlock_platform.tools.entries.permitted import still_permitted
+from interlock_platform.tools.entries.store import Policy
 
 
 class Servers:
@@ -44,4 +46,11 @@ class Servers:
         """Why the tenant no longer lets its owner use an entry that is there; None where it does."""
         if entry.spec.origin != "personal":
             return None
-        return still_permitted(await store.policy(session), entry)
+        return still_permitted(await in_force(session), entry)
+
+
+async def in_force(session: AsyncSession) -> Policy:
+    """What people may enter for themselves now: nothing where the organisation does without servers of their own."""
+    if not (await features_of(session)).personal_servers:
+        return Policy("catalogue")
+    return await store.policy(session)

@@ -10,7 +10,8 @@ from interlock_handlers.completing import Completing
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.server_errors import NotExecuted, ServerUnavailable
 from interlock_platform.database import Database
-from interlock_platform.errors import Problem
+from interlock_platform.errors import Problem, feature_off
+from interlock_platform.features.store import features_of
 from interlock_platform.tools.definitions.review import sorted_now
 from interlock_platform.tools.service import Tools, UserKey
 
@@ -24,7 +25,7 @@ QUARANTINED = (
 class Offers:
     """Only reads, and only for the user who asks: nothing that a server gives goes to a model before they send it.
 
-    Everything raises `not_found`, `server_quarantined`, what a server that can't be used answers
+    Everything raises `not_found`, `feature_off`, `server_quarantined`, what a server that can't be used answers
     with, and `server_refused`.
     """
 
@@ -33,7 +34,7 @@ class Offers:
         self._tools = tools
 
     async def resources(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
@@ -44,7 +45,7 @@ class Offers:
         self, key: UserKey, server_id: str, uri: str, values: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """With `values`, `uri` is a template."""
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
@@ -52,7 +53,7 @@ class Offers:
         return {"text": _text(blocks)}
 
     async def templates(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
@@ -60,7 +61,7 @@ class Offers:
         return {"templates": [asdict(one) for one in found]}
 
     async def complete(self, key: UserKey, server_id: str, asked: Completing) -> dict[str, Any]:
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
@@ -68,7 +69,7 @@ class Offers:
         return {"values": list(found)}
 
     async def prompts(self, key: UserKey, server_id: str) -> dict[str, Any]:
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
@@ -76,12 +77,19 @@ class Offers:
         return {"prompts": [asdict(one) for one in found]}
 
     async def fill(self, key: UserKey, server_id: str, name: str, arguments: Mapping[str, str]) -> dict[str, Any]:
-        await self._tools.spec_of(key, server_id)
+        await self._require_offered(key, server_id)
         with _said():
             handler = await self._tools.ready(key, server_id)
             await self._require_itself(key, server_id, handler.definitions(server_id))
             messages = await handler.prompt(server_id, name, arguments)
         return {"messages": [{"role": message.role, "text": _text(message.blocks)} for message in messages]}
+
+    async def _require_offered(self, key: UserKey, server_id: str) -> None:
+        """Raises `not_found`, and `feature_off`."""
+        await self._tools.spec_of(key, server_id)
+        async with self._database.transaction(key.scope) as session:
+            if not (await features_of(session)).offers:
+                raise feature_off("takes nothing of servers into messages")
 
     async def _require_itself(self, key: UserKey, server_id: str, declared: Sequence[ToolDefinition]) -> None:
         """Raises `server_quarantined`: what is not itself any more is not read."""
