@@ -152,7 +152,7 @@ async def run_calls(
         timeout_seconds=60,
     )
     toolset = await resources.tools.current(key)
-    proposals = Proposals(resources.database, resources.proposer, executor)
+    proposals = Proposals(resources.database, resources.proposer, executor, resources.admission, resources.budgets)
     gate = RunGate(proposals, key, filled.thread_id, filled.run_id, toolset)
     handler = (await resources.tools.handlers.get(key)).handler
     seconds, listing, bare, ends = list[float](), list[float](), list[float](), list[float]()

@@ -29,7 +29,17 @@ class Person:
         sio.on("event", self._event)
         sio.on("live", self._live)
         sio.on("progress", self._progress)
-        for kind in ("thread", "thread.deleted", "approval", "grant", "toolset", "server", "server.deleted", "me"):
+        for kind in (
+            "thread",
+            "thread.deleted",
+            "approval",
+            "grant",
+            "toolset",
+            "server",
+            "server.deleted",
+            "me",
+            "limits",
+        ):
             sio.on(kind, self._keeper(kind))
 
     @classmethod

@@ -18,6 +18,8 @@ CHECKOUT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("interlock:")}
 VARIABLES = {variable(name) for name in Settings.model_fields}
+OF_UVICORN = {"FORWARDED_ALLOW_IPS"}
+"""Which proxies it believes."""
 FILLED_IN = {
     "INTERLOCK_BASE_URL": "https://interlock.example.com",
     "INTERLOCK_SECRET_KEY": "k" * 40,
@@ -59,7 +61,7 @@ def test_everything_that_stays_up_has_a_health_check_and_what_needs_it_waits_for
 
 def test_the_variables_that_are_set_exist() -> None:
     for name, service in OURS.items():
-        assert set(service["environment"]) <= VARIABLES, name
+        assert set(service["environment"]) <= VARIABLES | OF_UVICORN, name
 
 
 def test_the_variables_that_have_to_be_filled_in_are_in_the_example_file() -> None:

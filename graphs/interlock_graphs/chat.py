@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 
 from interlock_graphs.gate import Gate, Proposed, Ready, Refused, Settled, Waiting
-from interlock_graphs.model import Answer, Model, ModelFailed
+from interlock_graphs.model import Answer, Meter, Model, ModelFailed
 
 MAX_STEPS = 25
 """How often the model may be asked in one run."""
@@ -42,6 +42,7 @@ class ChatContext:
     gate: Gate
     history: History
     system_prompt: str
+    meter: Meter | None = None
 
 
 def extend_or_begin(held: list[BaseMessage], new: list[BaseMessage] | None) -> list[BaseMessage]:
@@ -75,6 +76,8 @@ def compile_chat(model: Model, saver: BaseCheckpointSaver[str]) -> ChatGraph:
         context = runtime.context
         prompt = "\n\n".join(part for part in (context.system_prompt, note) if part)
         messages = [SystemMessage(prompt), *await context.history(), *state["messages"]]
+        if context.meter is not None:
+            await context.meter.before(messages)
         async for piece in model.ask(messages, with_tools=with_tools):
             if isinstance(piece, Answer):
                 return piece.message

@@ -47,6 +47,14 @@ class ModelFailed(Exception):
         self.partial = partial
 
 
+class Meter(Protocol):
+    """Holds what a run's model may use."""
+
+    async def before(self, messages: Sequence[BaseMessage]) -> None:
+        """Called before the model is asked with these messages. Raises ModelFailed where it may not be."""
+        ...
+
+
 class Model(Protocol):
     """A chat model that knows the user's tools."""
 

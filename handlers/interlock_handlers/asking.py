@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import add_ai_message_chunks
+from langchain_core.messages.ai import UsageMetadata, add_ai_message_chunks
 from langchain_core.messages.tool import tool_call
+from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.runnables import Runnable
 
 from interlock_graphs.model import Answer, Delta, ModelFailed, Retrying
@@ -95,11 +96,22 @@ class AskedModel:
         whole = add_ai_message_chunks(*chunks)
         if not is_complete(whole):
             raise BrokenOff
-        yield Answer(made_whole(whole, said, message_id, used_ids(messages)))
+        answer = made_whole(whole, said, message_id, used_ids(messages))
+        yield Answer(
+            answer
+            if answer.usage_metadata
+            else answer.model_copy(update={"usage_metadata": usage_of(messages, answer)})
+        )
 
 
 class BrokenOff(Exception):
     """The stream ended, but the answer had not."""
+
+
+def usage_of(messages: Sequence[BaseMessage], answer: AIMessage) -> UsageMetadata:
+    """What an answer took, about, where its provider does not report it."""
+    asked, said = count_tokens_approximately(messages), count_tokens_approximately([answer])
+    return UsageMetadata(input_tokens=asked, output_tokens=said, total_tokens=asked + said)
 
 
 def used_ids(messages: Sequence[BaseMessage]) -> set[str]:

@@ -18,6 +18,7 @@ from interlock_platform.tables import (
     holdings,
     identity,
     ledger,
+    limits,
     logins,
     policy,
     record,
@@ -26,7 +27,7 @@ from interlock_platform.tables import (
     vault,
 )
 
-TABLES = (choices, conversation, holdings, identity, ledger, logins, policy, record, servers, tooling, vault)
+TABLES = (choices, conversation, holdings, identity, ledger, limits, logins, policy, record, servers, tooling, vault)
 OWN_TABLES = frozenset(SQLModel.metadata.tables)
 MIGRATION_LOCK = 0x1E7EB10C
 MOST_TRIES = 10

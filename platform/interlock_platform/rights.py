@@ -13,6 +13,7 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
     "members.see": (("owner", "admin", "approver"), "see who belongs to the organisation"),
     "features.manage": (("owner", "admin"), "switch features"),
     "data.manage": (("owner",), "take out, keep or delete what the organisation has"),
+    "limits.manage": (("owner", "admin"), "set limits, and see what everybody uses"),
     "audit.read": (("owner", "admin"), "read the record"),
 }
 """Right -> the roles that have it, and what it lets them do, in words."""

@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         description="File with the operator's rules, a JSON list, which hold for every organisation. "
         "Empty: there are none.",
     )
+    limits: Path | None = Field(
+        default=None,
+        description="File with prices of models and the limits that no organisation can go beyond, a JSON object. "
+        "Empty: no prices, and wide limits.",
+    )
     worker: Literal["inside", "apart"] = Field(
         default="inside",
         description="Where runs are worked on: inside `interlock serve`, or apart by `interlock worker`.",
@@ -191,7 +196,7 @@ class Settings(BaseSettings):
             raise ValueError("must be demo or provider:name, such as openai:gpt-5.2 or anthropic:claude-sonnet-4-5")
         return value
 
-    @field_validator("catalogue", "policies")
+    @field_validator("catalogue", "policies", "limits")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -36,11 +36,13 @@ from interlock_platform.identity.tenancy import Tenancy
 from interlock_platform.identity.tenant_routes import tenant_routes
 from interlock_platform.invitations.routes import invitation_routes
 from interlock_platform.invitations.service import Invitations
+from interlock_platform.limits.routes import limit_routes
 from interlock_platform.logins.clients import our_client
 from interlock_platform.logins.routes import login_routes
 from interlock_platform.members.routes import member_routes
 from interlock_platform.members.sockets import MemberNews
 from interlock_platform.realtime.delivery import Delivery
+from interlock_platform.realtime.limit_news import LimitNews
 from interlock_platform.realtime.sockets import SOCKET_PATH, Sockets, make_server
 from interlock_platform.settings import Settings
 from interlock_platform.tools.sockets import ToolNews
@@ -111,11 +113,11 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     install_problems(app)
     identity = _identity(settings, resources, app)
     cookies = Cookies(settings.base_url, identity.lasts)
-    authentication = Authentication(cookies.session, identity.authenticate)
+    authentication = Authentication(cookies.session, identity.authenticate, resources.admission.request)
     tenancy = Tenancy(resources.database, identity)
     app.state.authentication = authentication
     server = make_server(origin_of(settings.base_url))
-    sockets = Sockets(server, authentication)
+    sockets = Sockets(server, authentication, resources.admission)
     delivery = Delivery(resources.database, server, resources.bell, sockets.presence)
     metrics = Metrics(sockets.count)
     stream = ChatStream(resources.chat, resources.inbox, resources.decisions, resources.bell)
@@ -125,6 +127,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     ToolNews(delivery, resources.tools)
     GrantNews(delivery, resources.grants)
     MemberNews(delivery)
+    LimitNews(delivery)
     for router in (
         identity_routes(
             identity,
@@ -146,6 +149,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         member_routes(resources.members),
         invitation_routes(Invitations(resources.database, tenancy), authentication, cookies, settings.base_url),
         feature_routes(Switchboard(resources.database)),
+        limit_routes(resources.reports, resources.limit_setting),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),
@@ -158,7 +162,13 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         await in_background(stack, delivery.run())
         await in_background(stack, sockets.cut_ended(resources.bell))
         await in_background(stack, sockets.check_sessions())
-        yield guard(whole, base_url=settings.base_url, authentication=authentication, any_type=("/dev-idp/token",))
+        yield guard(
+            whole,
+            base_url=settings.base_url,
+            authentication=authentication,
+            any_type=("/dev-idp/token",),
+            handshakes_per_minute=resources.operator_limits.handshakes_per_minute,
+        )
 
 
 def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identity:

@@ -24,6 +24,13 @@ from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.sign_ins import SignIns
 from interlock_platform.grants.service import Grants
 from interlock_platform.identity.store import SESSION_CHANNEL
+from interlock_platform.limits.admission import Admission
+from interlock_platform.limits.budgets import Budgets
+from interlock_platform.limits.knowing import Knowing
+from interlock_platform.limits.operator import OperatorLimits, read_operator_limits
+from interlock_platform.limits.rates import Rates
+from interlock_platform.limits.reports import Reports
+from interlock_platform.limits.setting import LimitSetting
 from interlock_platform.logins.clients import Clients, our_client
 from interlock_platform.logins.service import Logins
 from interlock_platform.members.service import Members
@@ -77,6 +84,11 @@ class Resources:
     grants: Grants
     chat: Chat
     members: Members
+    operator_limits: OperatorLimits
+    admission: Admission
+    budgets: Budgets
+    reports: Reports
+    limit_setting: LimitSetting
 
 
 @asynccontextmanager
@@ -85,6 +97,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(BLOCKING_THREADS))
     catalogue = load_catalogue(settings.catalogue, settings.data_dir)
     policies = read_policies(settings.policies, catalogue.entries)
+    operator_limits = read_operator_limits(settings.limits)
     async with AsyncExitStack() as stack:
         with progress.step("Starting Postgres", "Postgres ready"):
             owner = await stack.enter_async_context(owner_url(settings))
@@ -101,6 +114,11 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         bell = Bell(conninfo(runtime), CHANNELS)
         await in_background(stack, bell.run())
         await bell.listening.wait()
+        rates = Rates(database)
+        knowing = Knowing(database, operator_limits, rates)
+        await in_background(stack, knowing.follow(bell))
+        budgets = Budgets(database, knowing, operator_limits, settings.model)
+        admission = Admission(database, knowing, rates, budgets)
         judging, outbound = Judging(), Outbound(catalogue.allowed)
         vault = Vault(Keyring(load_vault_keys(settings)))
         credentials = Credentials(database, vault, outbound)
@@ -144,8 +162,13 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             decisions=Decisions(database, proposer, grants, tools),
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
-            chat=Chat(database, queue, ending),
+            chat=Chat(database, queue, ending, admission),
             members=Members(database, ending, timedelta(minutes=settings.session_idle_minutes)),
+            operator_limits=operator_limits,
+            admission=admission,
+            budgets=budgets,
+            reports=Reports(database, knowing, operator_limits, budgets),
+            limit_setting=LimitSetting(database, knowing),
         )
 
 

@@ -125,7 +125,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
             name=liveness.process_name,
         )
         stack.push_async_callback(writer.aclose)
-        proposals = Proposals(database, resources.proposer, executor)
+        proposals = Proposals(database, resources.proposer, executor, resources.admission, resources.budgets)
         driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
         revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
         Work(driver, executor, writer, resources.expiry, revalidation).register(resources.queue.app)

@@ -17,7 +17,8 @@ from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
 NOT_IN_A_TURN = {
-    "artifacts", "invitations", "logins", "login_flows", "login_clients", "retentions", "data_jobs", "export_parts",
+    "artifacts", "invitations", "limits", "logins", "login_flows", "login_clients", "reservations", "retentions",
+    "data_jobs", "export_parts",
 }  # fmt: skip
 
 
@@ -107,9 +108,17 @@ async def nobody_else_reads_anything(place: Place, alice: Person) -> None:
     assert {name for name, count in own.items() if not count} <= {"sign_ins", "checkpoint_writes", *NOT_IN_A_TURN}
     async with place.person("mallory") as mallory:
         theirs = (await mallory.ok("GET", "/api/me"))["tenant"]["id"]
-        # The other tenant sees itself: its row, its person, the sessions of that person, and the record of them.
+        # The other tenant sees itself: its row, its person, the sessions of that person, their requests by number, and
+        # the record of them.
         seen = await readable_rows(place.urls.runtime, theirs)
-    assert {name for name, count in seen.items() if count} == {"tenants", "users", "sessions", "audit", "audit_heads"}
+    assert {name for name, count in seen.items() if count} == {
+        "tenants",
+        "users",
+        "sessions",
+        "rate_windows",
+        "audit",
+        "audit_heads",
+    }
     assert seen["tenants"] == seen["users"] == 1
     for tenant in (str(uuid4()), None):
         assert set((await readable_rows(place.urls.runtime, tenant)).values()) == {0}

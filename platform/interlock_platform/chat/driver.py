@@ -17,6 +17,7 @@ from interlock_handlers.registry import Registry
 from interlock_platform import faults
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.history import StoredHistory
+from interlock_platform.chat.metering import RunMeter
 from interlock_platform.chat.prompt import system_prompt
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store as ledger
@@ -24,6 +25,7 @@ from interlock_platform.gate.executor import StillUnderWay
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.http.problems import DATABASE_AWAY
+from interlock_platform.limits.estimates import used_by
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.live import LiveText, LiveWriter
 from interlock_platform.runs.stops import RunStopped, Stops
@@ -51,6 +53,7 @@ class Work:
     run_id: UUID
     toolset: Toolset
     fresh: bool
+    meter: RunMeter
 
 
 class NoLongerOurs(Exception):
@@ -133,7 +136,9 @@ class Driver:
         switches = await read_switches(session, thread.id)
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
         toolset = toolset.in_thread(switches.off, switches.kept)
-        return Work(UserKey(thread.tenant_id, thread.user_id), thread.id, run.id, toolset, fresh)
+        key = UserKey(thread.tenant_id, thread.user_id)
+        meter = RunMeter(self._proposals.budgets, key, thread.id, run.id)
+        return Work(key, thread.id, run.id, toolset, fresh, meter)
 
     async def _advance(self, work: Work) -> None:
         try:
@@ -147,7 +152,7 @@ class Driver:
                 await self._stream(work, said)
         except RunStopped:
             async with self._held(work, "cancel") as (session, thread, run):
-                await self._keep_partial(session, thread, run, said.message_id, said.text)
+                await self._keep_partial(work, session, thread, run, said.message_id, said.text)
                 await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
         except ModelFailed as failure:
             await self._fail(work, failure.code, failure.message, failure.message_id, failure.partial)
@@ -164,6 +169,7 @@ class Driver:
             gate=RunGate(self._proposals, work.key, work.thread_id, work.run_id, work.toolset),
             history=StoredHistory(self._database, work.key, work.thread_id, work.run_id),
             system_prompt=system_prompt(),
+            meter=work.meter,
         )
         thread_id, run_id = str(work.thread_id), str(work.run_id)
         advance = handler.advance(thread_id, run_id, work.toolset.key, context, fresh=work.fresh)
@@ -204,12 +210,13 @@ class Driver:
             if message.text:
                 message_id = UUID(message.id)
                 runs.say(session, thread, run.id, message_id=message_id, role="assistant", content=message.text)
+            await self._proposals.budgets.settle_run(session, thread.user_id, run, used_by(message), UUID(message.id))
             await runs.keep_latest_checkpoint(session, thread.id)
             await self._ending.finish(session, thread, run)
 
     async def _fail(self, work: Work, code: str, message: str, message_id: str, partial: str) -> None:
         async with self._held(work, "fail") as (session, thread, run):
-            await self._keep_partial(session, thread, run, message_id, partial)
+            await self._keep_partial(work, session, thread, run, message_id, partial)
             await self._ending.fail(session, thread, run, {"code": code, "message": message})
 
     async def _tell_of_retry(self, work: Work, retrying: Retrying) -> None:
@@ -222,13 +229,15 @@ class Driver:
         async with self._held(work) as (session, thread, run):
             runs.append(session, thread, run.id, "model_retry", told)
 
-    @staticmethod
-    async def _keep_partial(session: AsyncSession, thread: Thread, run: Run, message_id: str, text: str) -> None:
+    async def _keep_partial(
+        self, work: Work, session: AsyncSession, thread: Thread, run: Run, message_id: str, text: str
+    ) -> None:
         """Stores what was being written, unless that came to be a whole message that is stored."""
         chosen = UUID(message_id) if message_id else uuid4()
         if text and not await runs.has_message(session, thread.id, chosen):
             more: dict[str, Any] = {"incomplete": True}
             runs.say(session, thread, run.id, message_id=chosen, role="assistant", content=text, more=more)
+            await self._proposals.budgets.settle_run(session, thread.user_id, run, work.meter.cut_off(text))
 
     @asynccontextmanager
     async def _held(self, work: Work, name: str = "") -> AsyncIterator[tuple[AsyncSession, Thread, Run]]:

@@ -18,6 +18,7 @@ from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger
 from interlock_platform.gate.telling import told_to_model
 from interlock_platform.gate.waits import interrupts
+from interlock_platform.limits.admission import Admission
 from interlock_platform.principal import Principal
 from interlock_platform.rights import require
 from interlock_platform.runs import log
@@ -37,8 +38,9 @@ SAME_AGAIN = ("model_bad_call", "too_many_steps")
 class Chat:
     """The same for every door."""
 
-    def __init__(self, database: Database, queue: Queue, ending: Ending) -> None:
+    def __init__(self, database: Database, queue: Queue, ending: Ending, admission: Admission) -> None:
         self._database = database
+        self._admission = admission
         self._queue = queue
         self._ending = ending
 
@@ -133,6 +135,7 @@ class Chat:
             raise Problem("text_empty", 422, "Write something first.")
         if len(said) > MAX_TEXT:
             raise Problem("text_too_long", 422, f"That is {len(said):,} characters; at most {MAX_TEXT:,} fit.")
+        await self._admission.message(who)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "message") as session:
             thread = await _hold(session, who, thread_id)
             earlier = await runs.run_of(session, thread_id, run_id)
@@ -156,7 +159,11 @@ class Chat:
             await self._ending.stop(session, thread, run, who.user_id, f"{who.name} stopped the run.")
 
     async def retry_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
-        """Lets a run that failed go on from where it stopped."""
+        """Lets a run that failed go on from where it stopped.
+
+        Raises `budget_used_up`, `not_retryable`, `not_failed`.
+        """
+        await self._admission.going_on(who)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "retry") as session:
             await _hold(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)

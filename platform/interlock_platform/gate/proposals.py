@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, ToolCall
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_graphs.gate import Proposed, Ready, Refused, Settled, Waiting
+from interlock_graphs.model import ModelFailed
 from interlock_platform.database import Database
 from interlock_platform.errors import Problem
 from interlock_platform.gate import store
@@ -17,6 +18,9 @@ from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.proposer import Proposer, Wanted
 from interlock_platform.gate.seal import canonical
 from interlock_platform.gate.telling import told_to_model
+from interlock_platform.limits.admission import Admission
+from interlock_platform.limits.budgets import Budgets
+from interlock_platform.limits.estimates import used_by
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.stops import RunStopped
 from interlock_platform.tables.conversation import Message, Run, Thread
@@ -36,6 +40,8 @@ class Proposals:
     database: Database
     proposer: Proposer
     executor: Executor
+    admission: Admission
+    budgets: Budgets
 
     @property
     def ledger(self) -> Ledger:
@@ -55,7 +61,18 @@ class RunGate:
     """Calls that policy allowed a moment ago; the executor reads the ledger before it runs one."""
 
     async def propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
-        """Writes the message and its calls in one transaction; asked again, it says the same."""
+        """Writes the message and its calls in one transaction; asked again, it says the same.
+
+        Raises ModelFailed where no more calls may be made now: nothing is entered, and the run can go on from here.
+        """
+        try:
+            await self.proposals.admission.calls(self.key.tenant_id, self.key.user_id, len(message.tool_calls))
+            return await self._propose(message)
+        except Problem as problem:
+            await self._settle(message)
+            raise ModelFailed(problem.code, problem.message) from problem
+
+    async def _propose(self, message: AIMessage) -> Sequence[Proposed | Refused]:
         message_id = UUID(message.id)
         async with self.proposals.database.transaction(self.key.scope, "propose") as session:
             thread = await runs.hold(session, self.thread_id)
@@ -64,11 +81,22 @@ class RunGate:
                 raise RunStopped
             if written is not None:
                 return await self._answers(session, written)
+            count = len(message.tool_calls)
+            await self.proposals.budgets.require_calls(session, self.key.tenant_id, self.key.user_id, count)
             bad: dict[str, str] = message.additional_kwargs.get(BAD_CALLS, {})
             refused = {str(each["id"]): why for each in message.tool_calls if (why := self._refusal(each, bad))}
             # Nothing that is read from here on needs what is written: it goes out as one.
             with session.no_autoflush:
                 return await self._enter(session, thread, run, message, refused)
+
+    async def _settle(self, message: AIMessage) -> None:
+        """The model has answered all the same."""
+        async with self.proposals.database.transaction(self.key.scope) as session:
+            thread = await runs.hold(session, self.thread_id)
+            run = await runs.run_of(session, self.thread_id, self.run_id)
+            if thread is not None and run is not None:
+                budgets = self.proposals.budgets
+                await budgets.settle_run(session, thread.user_id, run, used_by(message), UUID(message.id))
 
     async def look(self, call_id: str) -> Waiting | Ready | Settled:
         """The ledger's word on a call, or on what took its place."""
@@ -126,6 +154,9 @@ class RunGate:
             answers.append(Proposed(tool_call_id, str(row.id)))
             if row.state == "approved":
                 self.allowed[str(row.id)] = row
+        calls = len(answers) - len(refused)
+        budgets = self.proposals.budgets
+        await budgets.settle_run(session, thread.user_id, run, used_by(message, calls), message_id)
         return answers
 
     def _refusal(self, proposed: ToolCall, bad: dict[str, str]) -> str | None:

@@ -1,21 +1,27 @@
 """From a cookie to the person behind it: asked anew by every request and every socket event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from interlock_platform.doors import ROUTES, admit
+from interlock_platform.http.rates import Rate, note
 from interlock_platform.principal import Principal
+
+
+async def without_limit(who: Principal) -> Sequence[Rate]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Authentication:
-    """Which cookie holds the session's secret, and who says whose it is."""
+    """Which cookie holds the session's secret, who says whose it is, and who counts what they ask for."""
 
     cookie: str
     authenticate: Callable[[str | None], Awaitable[Principal]]
+    count: Callable[[Principal], Awaitable[Sequence[Rate]]] = without_limit
 
     def secret(self, cookie_header: str | None) -> str | None:
         return cookie_value(cookie_header, self.cookie)
@@ -33,9 +39,10 @@ def cookie_value(header: str | None, name: str) -> str | None:
 
 
 async def principal(request: Request) -> Principal:
-    """Raises `unauthenticated`, and `forbidden` where their roles do not open this door."""
+    """Raises `unauthenticated`, `too_many_requests`, and `forbidden` where their roles do not open this door."""
     authentication: Authentication = request.app.state.authentication
     who = await authentication.principal(cookie_header(request))
+    note(request.scope, await authentication.count(who))
     admit(who, ROUTES[f"{request.method} {request.scope['route'].path}"])
     return who
 

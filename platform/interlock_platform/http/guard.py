@@ -6,16 +6,26 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from interlock_platform.http.authentication import Authentication
+from interlock_platform.http.handshakes import HandshakeLimit
 from interlock_platform.http.headers import SecureHeaders
 from interlock_platform.http.limits import BodyLimit, HostLimit, OriginLimit
 from interlock_platform.http.navigation import SignInFirst
 from interlock_platform.http.problems import Failures
 
 
-def guard(app: ASGIApp, *, base_url: str, authentication: Authentication, any_type: Sequence[str] = ()) -> ASGIApp:
+def guard(
+    app: ASGIApp,
+    *,
+    base_url: str,
+    authentication: Authentication,
+    any_type: Sequence[str] = (),
+    handshakes_per_minute: int | None = None,
+) -> ASGIApp:
     """Wraps the whole application, Socket.IO included: headers reach every answer, and nothing is read before it is
     known to be small, same-origin and for this host. `any_type` lists paths that take bodies other than JSON."""
     base_url = origin_of(base_url)
+    if handshakes_per_minute is not None:
+        app = HandshakeLimit(app, per_minute=handshakes_per_minute)
     layers = SignInFirst(app, base_url=base_url, authentication=authentication)
     limited = OriginLimit(BodyLimit(layers, any_type=any_type), base_url=base_url)
     return SecureHeaders(Failures(HostLimit(limited, base_url=base_url)), https=base_url.startswith("https://"))

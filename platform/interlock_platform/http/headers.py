@@ -6,6 +6,8 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from interlock_platform.http.rates import say
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -58,6 +60,7 @@ class SecureHeaders:
                 if scope["path"].startswith(NEVER_STORED):
                     headers.setdefault("Cache-Control", "no-store")
                 headers["X-Request-Id"] = request_id
+                say(scope, headers)
             await send(message)
 
         await self._app(scope, receive, adding)

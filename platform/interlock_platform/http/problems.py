@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock_platform.errors import FieldError, Problem
+from interlock_platform.http.rates import Rate, note
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {
@@ -45,6 +46,8 @@ def problem_response(
     problem: Problem, request_id: str | None, *, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     said = problem.body()
+    if "retry_after" in said:
+        headers = {**(headers or {}), "Retry-After": str(said["retry_after"])}
     body = {
         "type": "about:blank",
         "title": HTTPStatus(problem.status).phrase,
@@ -62,6 +65,9 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
+        if "quota" in error.more:
+            more = error.more
+            note(request.scope, [Rate(more["limit"], more["quota"], more["window"], 0, more["retry_after"])])
         return problem_response(error, request_id(request.scope))
 
     @app.exception_handler(RequestValidationError)

@@ -26,6 +26,10 @@ class Presence:
         if not users:
             del self._sockets[tenant_id]
 
+    def count(self, tenant_id: UUID, user_id: UUID) -> int:
+        """How many sockets one of them has open."""
+        return len(self._sockets.get(tenant_id, {}).get(user_id, ()))
+
     def users_of(self, tenant_id: UUID) -> tuple[UUID, ...]:
         """Each of them once, however many sockets they have."""
         return tuple(self._sockets.get(tenant_id, ()))

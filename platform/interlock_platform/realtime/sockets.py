@@ -15,6 +15,7 @@ from interlock_platform.errors import Problem
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.problems import DATABASE_AWAY, invalid
 from interlock_platform.identity.store import SESSION_CHANNEL
+from interlock_platform.limits.admission import Admission
 from interlock_platform.principal import Principal
 from interlock_platform.realtime.presence import Presence
 from interlock_platform.runs.bell import Bell
@@ -47,9 +48,10 @@ def make_server(origin: str) -> socketio.AsyncServer:
 class Sockets:
     """Registers events; rooms only deliver, authority is read from the session at every event."""
 
-    def __init__(self, server: socketio.AsyncServer, authentication: Authentication) -> None:
+    def __init__(self, server: socketio.AsyncServer, authentication: Authentication, admission: Admission) -> None:
         self.server = server
         self._authentication = authentication
+        self._admission = admission
         self._cookies: dict[str, str] = {}
         self.presence = Presence()
         server.on("connect", self._connect)
@@ -63,6 +65,7 @@ class Sockets:
         async def receive(sid: str, data: Any = None) -> dict[str, Any]:
             try:
                 principal = await self._authentication.principal(self._cookies.get(sid))
+                await self._admission.request(principal)
                 admit(principal, needs)
                 payload = payload_type.model_validate(data, strict=False)
                 return {"ok": True, **await handle(sid, principal, payload)}
@@ -110,6 +113,7 @@ class Sockets:
         cookie = environ.get("HTTP_COOKIE", "")
         try:
             principal = await self._authentication.principal(cookie)
+            await self._admission.socket(principal, self.presence.count(principal.tenant_id, principal.user_id))
         except Problem as problem:
             raise ConnectionRefusedError(problem.code) from problem
         except DATABASE_AWAY as error:

@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -50,6 +61,12 @@ class Run(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     unattended: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    input_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    output_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    cost: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """In millionths of the currency's unit."""
+    settled: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    """The answer whose tokens were counted last."""
 
 
 class Message(SQLModel, table=True):
