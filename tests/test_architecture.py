@@ -38,6 +38,7 @@ SETTERS_OF_THE_SCOPE = {
 SPEAKERS_OF_SQL = SETTERS_OF_THE_SCOPE | {
     "platform/interlock_platform/migrate.py",
     "platform/interlock_platform/runs/bell.py",
+    "platform/interlock_platform/runs/queue.py",
     "platform/interlock_platform/runs/recovery.py",
     "platform/interlock_platform/tables/column.py",
     "servers/interlock_servers/postgres_cluster.py",

@@ -130,6 +130,9 @@ class Settings(BaseSettings):
         default=480, ge=1, description="Minutes without a request after which a session ends."
     )
     session_hours: int = Field(default=168, ge=1, description="Hours after which a session ends in any case.")
+    deletion_days: int = Field(
+        default=7, ge=0, le=365, description="Days in which the deletion of an organisation can be called off."
+    )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Log lines for people (text) or programs (json)."
     )

@@ -25,6 +25,8 @@ from interlock_platform.gate.routes import gate_routes
 from interlock_platform.gate.sockets import GateSockets
 from interlock_platform.grants.routes import grant_routes
 from interlock_platform.grants.sockets import GrantNews
+from interlock_platform.holdings.routes import holding_routes
+from interlock_platform.holdings.service import Holdings
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
@@ -150,6 +152,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         invitation_routes(Invitations(resources.database, tenancy), authentication, cookies, settings.base_url),
         feature_routes(Switchboard(resources.database)),
         limit_routes(resources.reports, resources.limit_setting),
+        holding_routes(_holdings(resources), resources.retaining),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),
@@ -169,6 +172,11 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
             any_type=("/dev-idp/token",),
             handshakes_per_minute=resources.operator_limits.handshakes_per_minute,
         )
+
+
+def _holdings(resources: Resources) -> Holdings:
+    waiting = timedelta(days=resources.settings.deletion_days)
+    return Holdings(resources.database, resources.queue, resources.members, waiting)
 
 
 def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identity:

@@ -15,7 +15,7 @@ from interlock_platform.audit.signing import Signer
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
 from interlock_platform.credentials.service import Credentials
-from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
+from interlock_platform.database import OPERATOR_ROLE, QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.gate.decisions import Decisions
 from interlock_platform.gate.expiry import Expiry
 from interlock_platform.gate.inbox import Inbox
@@ -23,6 +23,9 @@ from interlock_platform.gate.ledger import Ledger
 from interlock_platform.gate.proposer import Proposer
 from interlock_platform.gate.sign_ins import SignIns
 from interlock_platform.grants.service import Grants
+from interlock_platform.holdings.erasing.eraser import Eraser
+from interlock_platform.holdings.exporting.exporter import Exporter
+from interlock_platform.holdings.retaining.retention import Retaining
 from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.limits.admission import Admission
 from interlock_platform.limits.budgets import Budgets
@@ -89,6 +92,9 @@ class Resources:
     budgets: Budgets
     reports: Reports
     limit_setting: LimitSetting
+    exporter: Exporter
+    eraser: Eraser
+    retaining: Retaining
 
 
 @asynccontextmanager
@@ -108,6 +114,8 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         queue_url = with_role(owner, QUEUE_ROLE, role_password(secret, QUEUE_ROLE))
         database = Database.connect(runtime)
         stack.push_async_callback(database.close)
+        operator = Database.connect(with_role(owner, OPERATOR_ROLE, role_password(secret, OPERATOR_ROLE)), pool_size=1)
+        stack.push_async_callback(operator.close)
         await install_policies(database, owner, policies)
         queue = Queue(queue_url)
         await stack.enter_async_context(queue.app.open_async())
@@ -133,6 +141,8 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
         ledger = Ledger(queue, server_names)
         ending = Ending(ledger, queue)
         grants = Grants(database, judging, server_names)
+        members = Members(database, ending, timedelta(minutes=settings.session_idle_minutes))
+        specs = [entry.spec for entry in catalogue.entries.values()]
         proposer = Proposer(ledger, judging, tools, settings.approval_minutes)
         yield Resources(
             settings=settings,
@@ -163,12 +173,15 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
             chat=Chat(database, queue, ending, admission),
-            members=Members(database, ending, timedelta(minutes=settings.session_idle_minutes)),
+            members=members,
             operator_limits=operator_limits,
             admission=admission,
             budgets=budgets,
             reports=Reports(database, knowing, operator_limits, budgets),
             limit_setting=LimitSetting(database, knowing),
+            exporter=Exporter(database, queue),
+            eraser=Eraser(database, operator, queue, members, specs),
+            retaining=Retaining(database, operator, queue),
         )
 
 

@@ -27,8 +27,22 @@ from interlock_platform.gate.proposals import Proposals
 from interlock_platform.gate.revalidation import Revalidation
 from interlock_platform.gate.samplings import Samplings
 from interlock_platform.gate.writer import Writer
+from interlock_platform.holdings.erasing.eraser import Eraser
+from interlock_platform.holdings.exporting.exporter import Exporter
+from interlock_platform.holdings.retaining.retention import Retaining
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
-from interlock_platform.runs.queue import ADVANCE, EXECUTE, EXPIRE, REVALIDATE, WRITE, TryAgain
+from interlock_platform.runs.queue import (
+    ADVANCE,
+    ERASE,
+    EXECUTE,
+    EXPIRE,
+    EXPORT,
+    REVALIDATE,
+    SWEEP,
+    SWEEP_ALL,
+    WRITE,
+    TryAgain,
+)
 from interlock_platform.runs.recovery import Liveness
 from interlock_platform.runs.stops import Stops
 from interlock_platform.tools.service import UserKey
@@ -42,6 +56,8 @@ POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 1.0
 GRACEFUL_SECONDS = 5.0
 RESTART_SECONDS = 1.0
+DAILY = "17 3 * * *"
+"""When organisations are swept of what they keep no longer, in UTC."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +93,34 @@ class Work:
         @app.task(name=REVALIDATE, retry=TryAgain())
         async def revalidate(tenant_id: str, user_id: str) -> None:
             await self.revalidation.revalidate(UUID(tenant_id), UUID(user_id))
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    """What does the jobs that are about what is held."""
+
+    exporter: Exporter
+    eraser: Eraser
+    retaining: Retaining
+
+    def register(self, app: App) -> None:
+        @app.task(name=EXPORT, retry=TryAgain())
+        async def export(tenant_id: str, job_id: str) -> None:
+            await self.exporter.export(UUID(tenant_id), UUID(job_id))
+
+        @app.task(name=ERASE, retry=TryAgain())
+        async def erase(tenant_id: str, job_id: str) -> None:
+            await self.eraser.erase(UUID(tenant_id), UUID(job_id))
+
+        @app.task(name=SWEEP, retry=TryAgain())
+        async def sweep(tenant_id: str) -> None:
+            await self.retaining.sweep(UUID(tenant_id))
+
+        # Of no tenant, and in the turn of one that there is not.
+        @app.periodic(cron=DAILY, task_kwargs={"tenant_id": str(UUID(int=0))})
+        @app.task(name=SWEEP_ALL, retry=TryAgain())
+        async def sweep_all(timestamp: int, tenant_id: str) -> None:
+            await self.retaining.sweep_all()
 
 
 @asynccontextmanager
@@ -129,6 +173,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
         revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
         Work(driver, executor, writer, resources.expiry, revalidation).register(resources.queue.app)
+        Housekeeping(resources.exporter, resources.eraser, resources.retaining).register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, executor.stopping.obey(resources.bell))
         await in_background(stack, liveness.keep())

@@ -1,6 +1,7 @@
 """Every table keeps tenants apart, whatever the code above it forgets."""
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -8,7 +9,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import text
 
-from interlock_platform.database import QUEUE_ROLE, RUNTIME_ROLE, Database, Scope, conninfo
+from interlock_platform.database import OPERATOR_ROLE, QUEUE_ROLE, RUNTIME_ROLE, Database, Scope, conninfo
 from interlock_platform.migrate import is_current, migrate
 from interlock_servers.postgres_access import PostgresAccess
 from tests.conftest import SECRET_KEY, Urls
@@ -36,11 +37,92 @@ async def test_every_table_with_data_forces_row_level_security(urls: Urls) -> No
 
 async def test_the_roles_own_nothing_and_bypass_nothing(urls: Urls) -> None:
     async with await psycopg.AsyncConnection.connect(conninfo(urls.owner)) as connection:
-        for role in (RUNTIME_ROLE, QUEUE_ROLE):
+        for role in (RUNTIME_ROLE, QUEUE_ROLE, OPERATOR_ROLE):
             query = "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb from pg_roles where rolname = %s"
             assert await (await connection.execute(query, (role,))).fetchone() == (False,)
-            query = "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = %s"
+            query = (
+                "select count(*) from pg_shdepend d join pg_roles r on r.oid = d.refobjid "
+                "where r.rolname = %s and d.deptype = 'o'"
+            )
             assert await (await connection.execute(query, (role,))).fetchone() == (0,)
+
+
+async def asked(urls: Urls, query: str, *values: object) -> list[tuple[Any, ...]]:
+    async with await psycopg.AsyncConnection.connect(conninfo(urls.superuser)) as connection:
+        return await (
+            await connection.execute(query.replace("OF_TENANTS", OF_TENANTS).encode(), values or None)
+        ).fetchall()
+
+
+OF_TENANTS = (
+    "select c.oid from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' "
+    "where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace"
+)
+SEEN_BESIDES = {
+    "sessions": "a browser's secret opens its row; a session at a provider finds those that it began",
+    "users": "a person's own accounts, to choose among",
+    "invitations": "a link finds the row that it is about",
+    "rules": "the operator's hold for every tenant",
+}
+"""Tables that the runtime role sees more of than its tenant's, to read alone."""
+
+
+async def test_every_command_on_every_tenant_table_is_held_to_the_tenant(urls: Urls) -> None:
+    policies = await asked(
+        urls,
+        "select tablename, cmd, qual, coalesce(with_check, qual) from pg_policies where %s = any(roles) "
+        "and (quote_ident(schemaname) || '.' || quote_ident(tablename))::regclass in (OF_TENANTS)",
+        RUNTIME_ROLE,
+    )
+    whole = {table for table, command, using, check in policies if command == "ALL" and using and check}
+    tables = {name for (name,) in await asked(urls, "select relname from pg_class where oid in (OF_TENANTS)")}
+    assert whole == tables
+    others = {table for table, command, *_ in policies if command != "ALL"}
+    assert others <= set(SEEN_BESIDES)
+    assert {command for _, command, *_ in policies} <= {"ALL", "SELECT"}
+    for table, command, using, check in policies:
+        if command == "ALL":
+            assert "app.tenant" in using, table
+            assert using == check, table
+
+
+async def test_a_row_of_a_tenant_refers_to_rows_of_the_same_tenant_alone(urls: Urls) -> None:
+    loose = await asked(
+        urls,
+        "select conrelid::regclass::text, conname from pg_constraint k where contype = 'f' "
+        "and conrelid in (OF_TENANTS) and confrelid in (OF_TENANTS) and not exists (select from "
+        "unnest(k.conkey, k.confkey) as pair(mine, theirs) join pg_attribute a on a.attrelid = k.conrelid "
+        "and a.attnum = pair.mine join pg_attribute b on b.attrelid = k.confrelid and b.attnum = pair.theirs "
+        "where a.attname = 'tenant_id' and b.attname = 'tenant_id')",
+    )
+    assert loose == []
+    assert await asked(urls, "select conname from pg_constraint where contype = 'f' and not convalidated") == []
+
+
+async def test_what_names_a_person_a_chat_or_a_call_refers_to_it(urls: Urls) -> None:
+    # LangGraph's tables have their threads as texts.
+    unbound = await asked(
+        urls,
+        "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid "
+        "where c.oid in (OF_TENANTS) and a.attname in ('user_id', 'thread_id', 'call_id', 'job_id') "
+        "and c.relname not like 'checkpoint%' and not exists (select from pg_constraint k "
+        "where k.conrelid = c.oid and k.contype = 'f' and a.attnum = any(k.conkey))",
+    )
+    assert unbound == []
+
+
+async def test_the_operators_role_sees_no_words_of_anybody(urls: Urls) -> None:
+    """Which tenants there are, sealed secrets, and one tenant's record at a time."""
+    async with await psycopg.AsyncConnection.connect(conninfo(urls.operator), autocommit=True) as connection:
+        tables = await connection.execute(
+            "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
+            "and has_any_column_privilege(oid, 'select')"
+        )
+        assert {name for (name,) in await tables.fetchall()} == {"tenants", "secrets", "audit", "audit_heads"}
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("select name from tenants")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("update secrets set sealed = ''")
 
 
 async def test_the_runtime_role_can_not_read_what_is_not_tenant_data(urls: Urls) -> None:

@@ -85,10 +85,10 @@ class Chat:
             await _hold(session, who, thread_id)
             if (await _find(session, who, thread_id)).state == "running":
                 raise Problem("thread_busy", 409, "Something is running in this chat. Stop it first, then delete it.")
-            await store.delete_thread(session, thread_id)
-            await runs.delete_checkpoints(session, thread_id)
+            locks = await store.erase_thread(session, thread_id)
             record(session, who.user_id, "thread.deleted", str(thread_id))
             await runs.tell_user(session, who.tenant_id, who.user_id, f"thread.deleted:{thread_id}")
+        await self._queue.forget(locks)
 
     async def messages(self, who: Principal, thread_id: UUID) -> list[dict[str, Any]]:
         """The transcript: what was said, and what came of each call."""

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, delete, func, select, tuple_
+from sqlalchemy import Select, case, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from interlock_platform.gate.store import MOVING, WAITING
+from interlock_platform.runs import store as runs
 from interlock_platform.tables.conversation import Message, Run, Thread
 from interlock_platform.tables.ledger import Call
+from interlock_platform.tables.policy import Grant
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,15 @@ async def hold_own(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Thr
     return (await session.scalars(query.with_for_update())).one_or_none()
 
 
-async def delete_thread(session: AsyncSession, thread_id: UUID) -> None:
+async def erase_thread(session: AsyncSession, thread_id: UUID) -> list[str]:
+    """Everything of a thread that is held goes; the locks of the jobs that are about nothing any more."""
+    calls = (await session.scalars(select(col(Call.id)).where(col(Call.thread_id) == thread_id))).all()
+    # A permission for always that was given on a card outlives the chat, and forgets where it came from.
+    forgotten = update(Grant).where(col(Grant.from_call).in_(calls)).values(from_call=None)
+    await session.execute(forgotten, execution_options={"synchronize_session": False})
     await session.execute(delete(Thread).where(col(Thread.id) == thread_id))
+    await runs.delete_checkpoints(session, thread_id)
+    return [f"thread:{thread_id}", *(f"{kind}:{call_id}" for call_id in calls for kind in ("call", "expiry"))]
 
 
 async def all_messages(session: AsyncSession, thread_id: UUID) -> Sequence[tuple[Message, Run]]:

@@ -139,7 +139,9 @@ class Identity:
         secret = secrets.token_urlsafe(32)
         tenant = tenant_id(self._issuer_key, person.tenant)
         async with self._database.transaction(Scope(tenant_id=tenant)) as session:
-            await store.put_tenant(session, tenant, person.tenant or DEFAULT_TENANT, person.tenant_name)
+            if not await store.put_tenant(session, tenant, person.tenant or DEFAULT_TENANT, person.tenant_name):
+                message = "This organisation was deleted. Ask the operator of this installation if that is a mistake."
+                raise Problem("sign_in_failed", 403, message)
             roles = person.roles
             if roles is None:
                 roles = frozenset({"member"} if await store.has_users(session) else {"owner"})

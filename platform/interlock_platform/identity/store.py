@@ -90,16 +90,21 @@ async def take_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, s
     return row.data if row is not None and row.live else None
 
 
-async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: str | None) -> None:
-    """Holds the tenant's row until the transaction ends, so that only one of two first users is the first."""
-    await _run(
+async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: str | None) -> bool:
+    """Holds the tenant's row until the transaction ends, so that only one of two first users is the first.
+
+    False: it was deleted, or is being deleted, and nobody comes in.
+    """
+    row = await _row(
         session,
         "insert into tenants (id, slug, name) values (:id, :slug, coalesce(:name, :slug)) "
-        "on conflict (id) do update set slug = excluded.slug, name = coalesce(:name, tenants.name)",
+        "on conflict (id) do update set slug = excluded.slug, name = coalesce(:name, tenants.name) "
+        "where tenants.erased_at is null returning id",
         id=tenant_id,
         slug=slug,
         name=name,
     )
+    return row is not None
 
 
 async def has_users(session: AsyncSession) -> bool:

@@ -54,7 +54,7 @@ class Invitations:
                 message = f"{MOST_OPEN} invitations are open, and there may be no more. Take some back first."
                 raise Problem("too_many", 409, message)
             given = await store.add(session, secret_hash(secret), chosen, email, who.user_id, lasts)
-            record(session, who.user_id, "invitation.given", str(given), roles=chosen, email=email)
+            record(session, who.user_id, "invitation.given", str(given), roles=chosen, for_one=email is not None)
             (listed,) = await store.read(session, given)
         return listed, secret
 

@@ -16,7 +16,7 @@ from interlock_platform.identity.claims import ROLES
 from interlock_platform.members import store
 from interlock_platform.members.store import Member
 from interlock_platform.principal import Principal
-from interlock_platform.rights import has
+from interlock_platform.rights import has, require
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.store import tell_user
 from interlock_platform.tables.identity import Session, User
@@ -69,10 +69,30 @@ class Members:
             await _require_other_owner(session, user)
             if user.disabled_at is not None:
                 return
-            await self._end_sessions(session, who, user_id, "disabled")
-            await self._stop_runs(session, who, user)
+            await self._end_sessions(session, who.user_id, user_id, "disabled")
+            await self._stop_runs(session, who.user_id, user)
             record(session, who.user_id, "member.disabled", str(user_id))
             user.disabled_at = await session.scalar(func.now().select())
+
+    async def leaving(self, session: AsyncSession, who: Principal, user_id: UUID) -> User:
+        """The member who is to be deleted, held: oneself, or whoever an admin may dispose of.
+
+        Raises `not_found`, `forbidden` and `last_owner`.
+        """
+        if user_id != who.user_id:
+            require(who, "members.manage")
+        user = await self._hold(session, who, user_id)
+        await _require_other_owner(session, user)
+        return user
+
+    async def close(self, session: AsyncSession, actor: UUID, user: User) -> None:
+        """Of somebody who is to be deleted: they come in no more, nothing of theirs goes on. Done again, it does what
+        is left of it."""
+        await self._end_sessions(session, actor, user.id, "deleted")
+        await self._stop_runs(session, actor, user)
+        if user.erased_at is None:
+            user.erased_at = await session.scalar(func.now().select())
+            user.disabled_at, user.unmapped = user.disabled_at or user.erased_at, False
 
     async def enable(self, who: Principal, user_id: UUID) -> None:
         """They may sign in again. Raises `not_found`, `forbidden`."""
@@ -85,7 +105,8 @@ class Members:
     async def list_sessions(self, who: Principal, user_id: UUID) -> list[dict[str, Any]]:
         """Raises `not_found`."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            if await session.get(User, user_id) is None:
+            user = await session.get(User, user_id)
+            if user is None or user.erased_at is not None:
                 raise not_found()
             sessions = await store.list_sessions(session, user_id, self._idle)
         return [_session_wire(each, current=each.id == who.session_id) for each in sessions]
@@ -94,20 +115,20 @@ class Members:
         """One of the caller's own. Raises `not_found`."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             which = store.is_session(session_id)
-            if not await self._end_sessions(session, who, who.user_id, "ended_elsewhere", which):
+            if not await self._end_sessions(session, who.user_id, who.user_id, "ended_elsewhere", which):
                 raise not_found()
 
     async def end_other_sessions(self, who: Principal) -> int:
         """How many of the caller's own were ended: all but this one."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             which = store.is_other_session(who.session_id)
-            return await self._end_sessions(session, who, who.user_id, "ended_elsewhere", which)
+            return await self._end_sessions(session, who.user_id, who.user_id, "ended_elsewhere", which)
 
     async def end_sessions_of(self, who: Principal, user_id: UUID) -> int:
         """How many a member had. Raises `not_found`, `forbidden`."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
             await self._hold(session, who, user_id)
-            return await self._end_sessions(session, who, user_id, "ended_by_admin")
+            return await self._end_sessions(session, who.user_id, user_id, "ended_by_admin")
 
     async def _hold(self, session: AsyncSession, who: Principal, user_id: UUID) -> User:
         """The member, held with the tenant's membership; of owners only an owner disposes."""
@@ -119,19 +140,19 @@ class Members:
             _require_owner(who)
         return user
 
-    async def _stop_runs(self, session: AsyncSession, who: Principal, user: User) -> None:
+    async def _stop_runs(self, session: AsyncSession, actor: UUID, user: User) -> None:
         for thread_id, run_id in await store.open_runs(session, user.id):
             thread = await runs.hold(session, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if thread is not None and run is not None:
-                await self._ending.stop(session, thread, run, who.user_id, f"{user.name} has no access any more.")
+                await self._ending.stop(session, thread, run, actor, f"{user.name} has no access any more.")
 
     async def _end_sessions(
-        self, session: AsyncSession, who: Principal, user_id: UUID, why: str, *which: ColumnElement[bool]
+        self, session: AsyncSession, actor: UUID, user_id: UUID, why: str, *which: ColumnElement[bool]
     ) -> int:
         ended = await store.end_sessions(session, user_id, *which)
         for session_id in ended:
-            record(session, who.user_id, "session.ended", str(session_id), why=why)
+            record(session, actor, "session.ended", str(session_id), why=why)
         return len(ended)
 
 

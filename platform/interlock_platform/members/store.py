@@ -31,6 +31,7 @@ async def list_members(session: AsyncSession, idle: timedelta) -> list[Member]:
     query = (
         select(User, func.count(col(Session.id)), func.max(col(Session.seen_at)))
         .outerjoin(Session, live)
+        .where(col(User.erased_at).is_(None))
         .group_by(col(User.id))
         .order_by(col(User.disabled_at).is_not(None), func.lower(col(User.name)), col(User.email), col(User.id))
     )
@@ -43,7 +44,8 @@ async def hold_tenant(session: AsyncSession, tenant_id: UUID) -> None:
 
 
 async def hold_user(session: AsyncSession, user_id: UUID) -> User | None:
-    query = select(User).where(col(User.id) == user_id).with_for_update()
+    """Nobody, of one whose deletion has begun."""
+    query = select(User).where(col(User.id) == user_id, col(User.erased_at).is_(None)).with_for_update()
     return (await session.scalars(query)).one_or_none()
 
 

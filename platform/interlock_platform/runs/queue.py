@@ -1,5 +1,6 @@
 """The job queue: jobs are put in within the transaction of what they act on, and handed out one per lock at a time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +19,11 @@ EXECUTE = "execute"
 WRITE = "write"
 EXPIRE = "expire"
 REVALIDATE = "revalidate"
+EXPORT = "export"
+ERASE = "erase"
+SWEEP = "sweep"
+SWEEP_ALL = "sweep_all"
+FORGET = "delete from procrastinate_jobs where lock = any(%(locks)s) and status = 'todo'"
 
 
 class TryAgain(BaseRetryStrategy):
@@ -54,6 +60,22 @@ class Queue:
     async def revalidate(self, session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
         """Looks again at the user's calls that wait: their tools are not what they were."""
         await self._put(session, REVALIDATE, f"revalidation:{user_id}", tenant_id, user_id=str(user_id))
+
+    async def export(self, session: AsyncSession, tenant_id: UUID, job_id: UUID, at: datetime | None = None) -> None:
+        """Takes out what the job is about; later, looks whether its archive is to go."""
+        await self._put(session, EXPORT, f"export:{job_id}", tenant_id, at=at, job_id=str(job_id))
+
+    async def erase(self, session: AsyncSession, tenant_id: UUID, job_id: UUID, at: datetime | None = None) -> None:
+        """Deletes what the job is about."""
+        await self._put(session, ERASE, f"erasure:{job_id}", tenant_id, at=at, job_id=str(job_id))
+
+    async def sweep(self, session: AsyncSession, tenant_id: UUID) -> None:
+        """Deletes what the tenant keeps no longer."""
+        await self._put(session, SWEEP, f"sweep:{tenant_id}", tenant_id)
+
+    async def forget(self, locks: Sequence[str]) -> None:
+        """Jobs under these locks that have not begun are about nothing any more: they would only find that."""
+        await self.app.connector.execute_query_async(FORGET, locks=list(locks))
 
     async def _put(
         self, session: AsyncSession, task: str, lock: str, tenant_id: UUID, *, at: datetime | None = None, **ids: str

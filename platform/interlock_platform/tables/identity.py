@@ -10,6 +10,10 @@ from sqlmodel import Field, SQLModel
 
 from interlock_platform.tables.column import at, own_tenant, primary_uuid
 
+ERASED = "erased"
+ERASED_NAME = "A deleted person"
+"""What somebody who was deleted is called where others' things name them."""
+
 
 class Tenant(SQLModel, table=True):
     __tablename__ = "tenants"

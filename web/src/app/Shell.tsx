@@ -13,7 +13,7 @@ import { pages } from "@/lib/urls";
 import { ApprovalsPage } from "./ApprovalsPage";
 import { Header } from "./Header";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { OrganisationsPage, PeoplePage, PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage, SessionsPage } from "./lazyPages";
+import { DataPages, OrganisationsPage, PeoplePage, PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage, SessionsPage } from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
 import { NotFound } from "./NotFound";
@@ -111,6 +111,12 @@ export function Shell({ me }: { me: Me }) {
               </Route>
               <Route path={pages.organisations}>
                 <OrganisationsPage me={me} />
+              </Route>
+              <Route path={pages.data}>
+                <DataPages me={me} features={false} />
+              </Route>
+              <Route path={pages.features}>
+                <DataPages me={me} features />
               </Route>
               <Route path={pages.servers}>
                 <ServersPage me={me} />

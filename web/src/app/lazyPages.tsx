@@ -6,6 +6,7 @@ export const PermissionsPage = lazy(() => import("./PermissionsPage").then((part
 export const PeoplePage = lazy(() => import("./PeoplePage").then((part) => ({ default: part.PeoplePage })));
 export const SessionsPage = lazy(() => import("./SessionsPage").then((part) => ({ default: part.SessionsPage })));
 export const OrganisationsPage = lazy(() => import("./OrganisationsPage").then((part) => ({ default: part.OrganisationsPage })));
+export const DataPages = lazy(() => import("./DataPages").then((part) => ({ default: part.DataPages })));
 export const RecordPage = lazy(() => import("./RecordPage").then((part) => ({ default: part.RecordPage })));
 export const ServersPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServersPage })));
 export const ServerPage = lazy(() => import("./ServersPage").then((part) => ({ default: part.ServerPage })));

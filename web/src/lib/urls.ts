@@ -58,6 +58,8 @@ export const pages = {
   people: "/users",
   sessions: "/settings/sessions",
   organisations: "/settings/organisations",
+  data: "/settings/data",
+  features: "/settings/features",
   servers: "/servers",
   serverPattern: "/servers/:server",
   server: (server: string) => `/servers/${id(server)}`,

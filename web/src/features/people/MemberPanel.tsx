@@ -1,13 +1,15 @@
 import { useState } from "react";
+import { TypedDialog } from "@/components/forms/TypedDialog";
 import { Button } from "@/components/ui/Button";
 import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
 import { sentence } from "@/lib/api/http";
 import { admin } from "@/lib/i18n/admin";
 import type { Standing } from "@/lib/policyProtocol";
 import { RolesForm } from "./RolesForm";
-import { useMemberChange, useSignOutEverywhere } from "./usePeople";
+import { useErasure, useMemberChange, useSignOutEverywhere } from "./usePeople";
 
 const words = admin.people;
+const data = admin.data;
 
 interface MemberPanelProps {
   member: Standing;
@@ -19,6 +21,8 @@ interface MemberPanelProps {
 /** Everything that can be done about one member. */
 export function MemberPanel({ member, self, owner }: MemberPanelProps) {
   const [asking, setAsking] = useState(false);
+  const [erasing, setErasing] = useState(false);
+  const erase = useErasure(member, data.memberAsked);
   const access = useMemberChange(member, (name, { active }) => (active ? words.enabled(name) : words.disabled(name)));
   const out = useSignOutEverywhere(member, words.endedSessions);
   const failure = out.error ?? (asking ? null : access.error);
@@ -41,12 +45,28 @@ export function MemberPanel({ member, self, owner }: MemberPanelProps) {
             {words.enable}
           </Button>
         )}
+        {!self && (
+          <Button look="danger" onClick={() => setErasing(true)}>
+            {data.memberNow}
+          </Button>
+        )}
         {failure && (
           <p role="alert" className="w-full text-sm text-danger">
             {sentence(failure)}
           </p>
         )}
       </div>
+      {erasing && (
+        <TypedDialog
+          title={data.memberTitle(member.name)}
+          text={data.memberText}
+          name={member.name}
+          busy={erase.isPending}
+          error={erase.error}
+          onConfirm={(typed) => erase.mutate(typed, { onSuccess: () => setErasing(false) })}
+          onClose={() => setErasing(false)}
+        />
+      )}
       {asking && (
         <ConfirmDialog
           title={words.disableTitle(member.name)}

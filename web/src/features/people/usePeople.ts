@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { announce } from "@/lib/announce";
 import { command, request } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
+import { dataUrls } from "@/lib/dataProtocol";
 import type { Standing } from "@/lib/policyProtocol";
 import { urls } from "@/lib/urls";
 
@@ -27,6 +28,11 @@ function useDone<T>(member: Standing, work: (what: T) => Promise<unknown>, said:
 
 export function useMemberChange(member: Standing, said: (name: string, change: Change) => string) {
   return useDone(member, (change: Change) => command("PATCH", urls.member(member.id), change), said);
+}
+
+/** Deletes the member for good; `typed` is their name. */
+export function useErasure(member: Standing, said: (name: string) => string) {
+  return useDone(member, (typed: string) => request("POST", dataUrls.deletions, { of: "member", user_id: member.id, name: typed }), said);
 }
 
 export function useSignOutEverywhere(member: Standing, said: (name: string) => string) {

@@ -1,9 +1,10 @@
 import { audit } from "./en/audit";
 import { condition } from "./en/condition";
+import { data } from "./en/data";
 import { grants } from "./en/grants";
 import { people } from "./en/people";
 import { policy } from "./en/policy";
 import { serverPages } from "./en/serverPages";
 
 /** The words of the pages that are loaded when they are opened, kept apart so that they load with them. */
-export const admin = { audit, condition, grants, people, policy, servers: serverPages };
+export const admin = { audit, condition, data, grants, people, policy, servers: serverPages };

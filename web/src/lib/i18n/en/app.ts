@@ -25,6 +25,7 @@ export const app = {
   record: "Record",
   people: "People",
   sessions: "Where you are signed in",
+  data: "Your data",
   organisations: "Your organisations",
   pages: "Control",
   waiting: (count: number) => `${count} waiting`,
