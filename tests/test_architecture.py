@@ -33,6 +33,7 @@ READERS_OF_THE_ENVIRONMENT = {
 SETTERS_OF_THE_SCOPE = {
     DATABASE,
     "platform/interlock_platform/identity/store.py",
+    "platform/interlock_platform/identity/programs/store.py",
     "platform/interlock_platform/runs/checkpoints.py",
 }
 SPEAKERS_OF_SQL = SETTERS_OF_THE_SCOPE | {

@@ -4,13 +4,16 @@ A door that is not in here lets nobody in. Behind many of them lies what is some
 as if it were nobody's, and some rights depend on what is asked (a rule about oneself, or about others).
 """
 
-from interlock_platform.principal import Principal
-from interlock_platform.rights import require
+from interlock_platform.errors import Problem
+from interlock_platform.principal import ByKey, Principal
+from interlock_platform.rights import ScopeName, require
 
 ANYBODY = "anybody"
 """Also without a session."""
 A_PERSON = "a person"
 """Whoever is signed in, whatever their roles."""
+A_PROGRAM = "a program"
+"""Whoever comes with a key, whatever it is for; no person."""
 
 ROUTES = {
     "GET /auth/login": ANYBODY,
@@ -29,6 +32,12 @@ ROUTES = {
     "DELETE /api/invitations/{invitation_id}": "members.manage",
     "GET /join/{secret}": ANYBODY,
     "POST /join/{secret}": ANYBODY,
+    "GET /api/keys": A_PERSON,
+    "POST /api/keys": A_PERSON,
+    "DELETE /api/keys/{key_id}": A_PERSON,
+    "PUT /api/keys/policy": "keys.manage",
+    "POST /api/token": A_PROGRAM,
+    "GET /.well-known/jwks.json": ANYBODY,
     "GET /api/sessions": A_PERSON,
     "DELETE /api/sessions": A_PERSON,
     "DELETE /api/sessions/{session_id}": A_PERSON,
@@ -40,6 +49,9 @@ ROUTES = {
     "GET /api/threads/{thread_id}/messages": A_PERSON,
     "GET /api/threads/{thread_id}/tools": A_PERSON,
     "PUT /api/threads/{thread_id}/tools": A_PERSON,
+    "GET /api/threads/{thread_id}/events": A_PERSON,
+    "POST /api/threads/{thread_id}/runs": "runs.start",
+    "POST /api/threads/{thread_id}/runs/{run_id}/cancel": A_PERSON,
     "POST /api/chat/stream": "runs.start",
     "GET /api/approvals": A_PERSON,
     "GET /api/approvals/{call_id}": A_PERSON,
@@ -106,7 +118,27 @@ ROUTES = {
     "GET /readyz": ANYBODY,
     "GET /metrics": ANYBODY,
 }
-"""A route's method and path -> `ANYBODY`, `A_PERSON`, or the right that it takes."""
+"""A route's method and path -> `ANYBODY`, `A_PERSON`, `A_PROGRAM`, or the right that it takes."""
+
+PROGRAMS: dict[str, ScopeName] = {
+    "GET /api/threads": "threads.read",
+    "GET /api/threads/{thread_id}": "threads.read",
+    "GET /api/threads/{thread_id}/messages": "threads.read",
+    "GET /api/threads/{thread_id}/events": "threads.read",
+    "GET /api/threads/{thread_id}/tools": "threads.read",
+    "GET /api/approvals": "threads.read",
+    "GET /api/approvals/{call_id}": "threads.read",
+    "GET /api/artifacts/{artifact_id}": "threads.read",
+    "POST /api/threads": "runs.start",
+    "POST /api/threads/{thread_id}/runs": "runs.start",
+    "POST /api/threads/{thread_id}/runs/{run_id}/cancel": "runs.start",
+    "POST /api/chat/stream": "runs.start",
+    "GET /api/servers": "tools.connect",
+    "GET /api/toolset": "tools.connect",
+    "POST /api/servers/{server_id}/connect": "tools.connect",
+    "POST /api/servers/{server_id}/disconnect": "tools.connect",
+}
+"""The doors that are open to programs as well, and what their key has to be for. All others are closed to them."""
 
 EVENTS = {
     "thread.open": A_PERSON,
@@ -121,7 +153,32 @@ EVENTS = {
 """A socket event of the browser's -> the same."""
 
 
-def admit(who: Principal, needs: str) -> None:
-    """Raises `forbidden` where the door takes a right that they don't have."""
-    if needs not in (ANYBODY, A_PERSON):
+def admit(who: Principal, door: str) -> None:
+    """A door of one of the two tables. Raises `forbidden` where it takes a right that they don't have, and where a
+    program comes: `session_required` unless it is open to programs, `scope_missing` if the key is not for it."""
+    needs = ROUTES.get(door) or EVENTS[door]
+    if who.key is not None and needs != A_PROGRAM:
+        _admit_program(who.key, door)
+    if needs == A_PROGRAM and who.key is None:
+        raise Problem("key_required", 403, "This is for programs: send an API key, and no cookie.")
+    if needs not in (ANYBODY, A_PERSON, A_PROGRAM):
         require(who, needs)
+
+
+def require_person(who: Principal) -> None:
+    """Raises `session_required` for a program, by whatever door it came."""
+    if who.key is not None:
+        raise _session_required()
+
+
+def _admit_program(key: ByKey, door: str) -> None:
+    scope = PROGRAMS.get(door)
+    if scope is None:
+        raise _session_required()
+    if scope not in key.scopes:
+        raise Problem("scope_missing", 403, f"This key is not made for that: it takes the scope {scope}.", scope=scope)
+
+
+def _session_required() -> Problem:
+    message = "Only a signed-in person may do this. Sign in, and send no key or token with it."
+    return Problem("session_required", 403, message)

@@ -17,6 +17,7 @@ from interlock_platform.tables import (
     conversation,
     holdings,
     identity,
+    keys,
     ledger,
     limits,
     logins,
@@ -27,7 +28,21 @@ from interlock_platform.tables import (
     vault,
 )
 
-TABLES = (choices, conversation, holdings, identity, ledger, limits, logins, policy, record, servers, tooling, vault)
+TABLES = (
+    choices,
+    conversation,
+    holdings,
+    identity,
+    keys,
+    ledger,
+    limits,
+    logins,
+    policy,
+    record,
+    servers,
+    tooling,
+    vault,
+)
 OWN_TABLES = frozenset(SQLModel.metadata.tables)
 MIGRATION_LOCK = 0x1E7EB10C
 MOST_TRIES = 10

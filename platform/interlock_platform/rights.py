@@ -1,5 +1,7 @@
 """What each role may do: one table for every door."""
 
+from typing import Literal
+
 from interlock_platform.errors import Problem
 from interlock_platform.principal import Principal
 
@@ -15,8 +17,18 @@ RIGHTS: dict[str, tuple[tuple[str, ...], str]] = {
     "data.manage": (("owner",), "take out, keep or delete what the organisation has"),
     "limits.manage": (("owner", "admin"), "set limits, and see what everybody uses"),
     "audit.read": (("owner", "admin"), "read the record"),
+    "keys.manage": (("owner", "admin"), "manage the organisation's API keys"),
 }
 """Right -> the roles that have it, and what it lets them do, in words."""
+
+ScopeName = Literal["runs.start", "tools.call", "tools.connect", "threads.read"]
+SCOPES: dict[ScopeName, str] = {
+    "runs.start": "Start and stop runs",
+    "tools.call": "Call tools in the runs that it starts",
+    "tools.connect": "Connect servers and disconnect them",
+    "threads.read": "Read chats, what happens in them, and what waits",
+}
+"""What a program's key may be made for, in words. It never decides, and never changes who may do what."""
 
 
 def has(roles: frozenset[str], right: str) -> bool:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from interlock_platform.audit.routes import audit_routes
 from interlock_platform.chat.routes import chat_routes
+from interlock_platform.chat.run_routes import run_routes
 from interlock_platform.chat.sockets import ChatSockets
 from interlock_platform.chat.stream import ChatStream
 from interlock_platform.chat.stream_routes import stream_routes
@@ -32,12 +33,15 @@ from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
 from interlock_platform.identity.cookies import Cookies
 from interlock_platform.identity.oidc import Provider
+from interlock_platform.identity.programs.routes import program_routes
+from interlock_platform.identity.programs.service import Programs
 from interlock_platform.identity.routes import identity_routes
 from interlock_platform.identity.service import Identity
 from interlock_platform.identity.tenancy import Tenancy
 from interlock_platform.identity.tenant_routes import tenant_routes
 from interlock_platform.invitations.routes import invitation_routes
 from interlock_platform.invitations.service import Invitations
+from interlock_platform.keys.routes import key_routes
 from interlock_platform.limits.routes import limit_routes
 from interlock_platform.logins.clients import our_client
 from interlock_platform.logins.routes import login_routes
@@ -115,7 +119,10 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     install_problems(app)
     identity = _identity(settings, resources, app)
     cookies = Cookies(settings.base_url, identity.lasts)
-    authentication = Authentication(cookies.session, identity.authenticate, resources.admission.request)
+    programs = Programs(resources.database, resources.tokens, issuer_key=settings.oidc_issuer or ISSUER_KEY)
+    authentication = Authentication(
+        cookies.session, identity.authenticate, resources.admission.request, programs.authenticate
+    )
     tenancy = Tenancy(resources.database, identity)
     app.state.authentication = authentication
     server = make_server(origin_of(settings.base_url))
@@ -153,6 +160,9 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         feature_routes(Switchboard(resources.database)),
         limit_routes(resources.reports, resources.limit_setting),
         holding_routes(_holdings(resources), resources.retaining),
+        key_routes(resources.keys),
+        program_routes(programs),
+        run_routes(resources.chat, resources.bell),
         audit_routes(resources.trail),
         health_routes(resources.database),
         metrics.routes(),

@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="Check the record of who did what.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
-keys = typer.Typer(help="Change the key under which secrets are encrypted.", no_args_is_help=True)
+keys = typer.Typer(help="Change the keys that encrypt secrets and sign tokens.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 Result = TypeVar("Result")
 out = Console()
@@ -107,9 +107,11 @@ def doctor() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Bring every secret under the present key, while Interlock serves; the exit code is 1 if one can't be opened."""
+    """Bring every secret under the present key, and sign tokens with a new one, while Interlock serves; the exit code
+    is 1 if a secret can't be opened."""
     settings = _settings()
     from interlock_platform.database import OPERATOR_ROLE, with_role
+    from interlock_platform.identity.programs.rotation import new_token_key
     from interlock_platform.migrate import role_password
     from interlock_platform.secret_key import load_secret_key, load_vault_keys
     from interlock_platform.vault.keyring import Keyring
@@ -120,10 +122,12 @@ def rotate() -> None:
     async def run() -> Rotated:
         async with owner_url(settings) as url:
             operator = with_role(url, OPERATOR_ROLE, role_password(load_secret_key(settings), OPERATOR_ROLE))
+            await new_token_key(operator)
             return await bring_under_present_key(operator, Keyring(load_vault_keys(settings)))
 
     rotated = _in_sentences(lambda: asyncio.run(run()))
     out.print(f"Secrets brought under the present key: {rotated.wrapped}.")
+    out.print("Tokens are signed with a new key; the one before is published until its last token has ended.")
     if rotated.refused:
         whys = ", ".join(sorted(set(rotated.refused.values())))
         _stop(

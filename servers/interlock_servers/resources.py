@@ -26,7 +26,9 @@ from interlock_platform.grants.service import Grants
 from interlock_platform.holdings.erasing.eraser import Eraser
 from interlock_platform.holdings.exporting.exporter import Exporter
 from interlock_platform.holdings.retaining.retention import Retaining
+from interlock_platform.identity.programs.tokens import Tokens
 from interlock_platform.identity.store import SESSION_CHANNEL
+from interlock_platform.keys.service import Keys
 from interlock_platform.limits.admission import Admission
 from interlock_platform.limits.budgets import Budgets
 from interlock_platform.limits.knowing import Knowing
@@ -95,6 +97,8 @@ class Resources:
     exporter: Exporter
     eraser: Eraser
     retaining: Retaining
+    keys: Keys
+    tokens: Tokens
 
 
 @asynccontextmanager
@@ -174,6 +178,8 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             grants=grants,
             chat=Chat(database, queue, ending, admission),
             members=members,
+            keys=Keys(database, ending),
+            tokens=Tokens(secret, settings.base_url),
             operator_limits=operator_limits,
             admission=admission,
             budgets=budgets,

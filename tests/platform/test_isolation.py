@@ -20,6 +20,7 @@ NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
 NOT_IN_A_TURN = {
     "artifacts", "invitations", "limits", "logins", "login_flows", "login_clients", "reservations", "retentions",
     "data_jobs", "export_parts",
+    "token_keys",
 }  # fmt: skip
 
 
@@ -118,7 +119,9 @@ async def test_the_operators_role_sees_no_words_of_anybody(urls: Urls) -> None:
             "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
             "and has_any_column_privilege(oid, 'select')"
         )
-        assert {name for (name,) in await tables.fetchall()} == {"tenants", "secrets", "audit", "audit_heads"}
+        assert {name for (name,) in await tables.fetchall()} == {
+            "tenants", "secrets", "audit", "audit_heads", "token_keys",
+        }  # fmt: skip
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await connection.execute("select name from tenants")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -178,6 +181,8 @@ async def something_of_everything(alice: Person) -> None:
     await alice.ok("POST", "/api/servers", {**server, "auth": "headers", "headers": {"X-Key": "secret"}})
     await alice.ok("PUT", "/api/servers/policy", {"personal": "any", "hosts": []})
     await alice.ok("PATCH", "/api/features", {"offers": False})
+    await alice.ok("POST", "/api/keys", {"name": "Nightly", "scopes": ["threads.read"], "days": 1, "kind": "tenant"})
+    await alice.ok("PUT", "/api/keys/policy", {"most_days": 90, "personal": True})
     await alice.ok("POST", "/api/policies", {
         "layer": "tenant", "name": "Two of us", "verdict": "ask", "grants": False,
         "approvers": {"roles": ["owner", "approver"], "users": [], "count": 2, "not_requester": False},

@@ -25,7 +25,9 @@ from interlock_platform.gate.executor import StillUnderWay
 from interlock_platform.gate.proposals import Proposals, RunGate
 from interlock_platform.gate.waits import interrupts
 from interlock_platform.http.problems import DATABASE_AWAY
+from interlock_platform.identity.programs import store as programs
 from interlock_platform.limits.estimates import used_by
+from interlock_platform.rights import has
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.live import LiveText, LiveWriter
 from interlock_platform.runs.stops import RunStopped, Stops
@@ -41,6 +43,7 @@ logger = logging.getLogger(__name__)
 POSTGRES_AWAY = (*DATABASE_AWAY, psycopg.OperationalError, psycopg.InterfaceError)
 """Then the job is tried again: nothing is wrong with the run."""
 STOPPED = "The run was stopped."
+NO_LONGER = "Whoever asked for it may no longer have work done here."
 SUPERSEDED = "A newer message took its place."
 
 
@@ -107,6 +110,11 @@ class Driver:
             if thread is None or not waiting:
                 return None
             run = waiting[0]
+            standing = await programs.standing(session, thread.user_id, run.key_id)
+            if not standing.active or not has(standing.roles, "runs.start"):
+                for each in waiting:
+                    await self._ending.cancel(session, thread, each, None, NO_LONGER)
+                return None
             if run.cancelled_at is not None:
                 await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
                 return await self._begin(session, thread, waiting[1]) if waiting[1:] else None
@@ -136,6 +144,9 @@ class Driver:
         switches = await read_switches(session, thread.id)
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
         toolset = toolset.in_thread(switches.off, switches.kept)
+        scopes = (await programs.standing(session, thread.user_id, run.key_id)).scopes
+        if scopes is not None and "tools.call" not in scopes:
+            toolset = toolset.none()
         key = UserKey(thread.tenant_id, thread.user_id)
         meter = RunMeter(self._proposals.budgets, key, thread.id, run.id)
         return Work(key, thread.id, run.id, toolset, fresh, meter)

@@ -18,6 +18,7 @@ from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger
 from interlock_platform.gate.telling import told_to_model
 from interlock_platform.gate.waits import interrupts
+from interlock_platform.identity.programs import store as programs
 from interlock_platform.limits.admission import Admission
 from interlock_platform.principal import Principal
 from interlock_platform.rights import require
@@ -136,12 +137,25 @@ class Chat:
         if len(said) > MAX_TEXT:
             raise Problem("text_too_long", 422, f"That is {len(said):,} characters; at most {MAX_TEXT:,} fit.")
         await self._admission.message(who)
+        key_id = who.key.id if who.key else None
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "message") as session:
+            # Before the thread, as whoever takes the account away does it: of two at once one is the first.
+            if not await programs.hold_account(session, who.user_id, key_id):
+                raise Problem("unauthenticated", 401, "This account or key has ended. Sign in again.")
             thread = await _hold(session, who, thread_id)
             earlier = await runs.run_of(session, thread_id, run_id)
             if earlier is not None:
                 return earlier.position
-            session.add(Run(thread_id=thread_id, id=run_id, state="queued", position=thread.last_seq + 1))
+            session.add(
+                Run(
+                    thread_id=thread_id,
+                    id=run_id,
+                    state="queued",
+                    position=thread.last_seq + 1,
+                    unattended=who.key is not None,
+                    key_id=key_id,
+                )
+            )
             if not thread.last_seq and thread.title == NEW_TITLE:
                 thread.title = title_of(said)
             thread.updated_at = await ledger.now(session)

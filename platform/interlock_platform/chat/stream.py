@@ -11,11 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from interlock_graphs import events
 from interlock_platform.chat.service import Chat
+from interlock_platform.doors import require_person
 from interlock_platform.errors import FieldError, Problem
 from interlock_platform.gate.decision import Decision, Reject
 from interlock_platform.gate.decisions import Decisions
 from interlock_platform.gate.inbox import Inbox
 from interlock_platform.http.problems import invalid
+from interlock_platform.identity.store import SESSION_CHANNEL
 from interlock_platform.principal import Principal
 from interlock_platform.runs.bell import Bell
 from interlock_platform.runs.live import LIVE_CHANNEL, LiveText
@@ -43,6 +45,7 @@ class ChatStream:
         """Stores what the client wants before anything is streamed. Raises Problem."""
         thread_id = _uuid(asked.thread_id, "/threadId")
         if asked.resume:
+            require_person(who)
             after, _ = await self._chat.open_thread(who, thread_id, 0)
             run_id = await self._resume(who, asked.resume)
         else:
@@ -89,10 +92,14 @@ class Followed:
     async def events(self) -> AsyncIterator[Wire | None]:
         """From RUN_STARTED to RUN_FINISHED or RUN_ERROR; None now and then, so that a silent connection stays open."""
         yield events.run_started(str(self._thread_id), self._called, at=0)
-        with self._bell.reader(THREAD_CHANNEL, LIVE_CHANNEL) as rings:
+        with self._bell.reader(THREAD_CHANNEL, LIVE_CHANNEL, SESSION_CHANNEL) as rings:
             channel, rung = THREAD_CHANNEL, None
             while True:
-                if channel == LIVE_CHANNEL and rung is not None:
+                if channel == SESSION_CHANNEL:
+                    if rung == str(self._who.session_id):
+                        return
+                    found = []
+                elif channel == LIVE_CHANNEL and rung is not None:
                     found = self._take(rung)
                 elif rung is None or str(self._thread_id) in rung:
                     found = await self._look()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interlock_handlers.server_errors import ServerUnavailable
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
+from interlock_platform.doors import require_person
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import card, store
 from interlock_platform.gate.answers import answer
@@ -51,6 +52,7 @@ class Decisions:
 
     async def decide(self, who: Principal, call_id: UUID, decision: Approve | Reject | Respond) -> dict[str, Any]:
         """Settles the call once; whoever comes second is told who was first. Raises the problems of a decision."""
+        require_person(who)
         if isinstance(decision, Respond):
             await self._try_login(who, call_id)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "decide") as session:
@@ -71,6 +73,7 @@ class Decisions:
 
     async def resolve(self, who: Principal, call_id: UUID, found: Resolution) -> dict[str, Any]:
         """Says what became of a call whose outcome was unknown; only its requester does."""
+        require_person(who)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "resolve") as session:
             held = await self._held(session, who, call_id)
             if held.whole.call.user_id != who.user_id:

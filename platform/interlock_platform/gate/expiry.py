@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import Database, Scope
+from interlock_platform.doors import require_person
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store
 from interlock_platform.gate.card import MOST_EXTENSIONS, rule_of
@@ -47,6 +48,7 @@ class Expiry:
 
     async def extend(self, who: Principal, call_id: UUID) -> dict[str, Any]:
         """As much time again as it had at first. Raises `not_approver`, `not_extendable`."""
+        require_person(who)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "extend") as session:
             seen = await visible(session, who, call_id)
             thread = await runs.hold(session, seen.call.thread_id)

@@ -55,6 +55,7 @@ HOLDINGS = (
     Holding("definitions", "server"),
     Holding("servers", "user"),
     Holding("sessions", "user", secret=("secret_hash",)),
+    Holding("api_keys", "user", secret=("secret_hash",)),
     Holding("usage", "user"),
     Holding("limits", "user"),
     Holding("rate_windows", "subject", left_out="Counts of the last minute."),
@@ -62,6 +63,7 @@ HOLDINGS = (
     Holding("server_policies"),
     Holding("tool_classes"),
     Holding("feature_choices"),
+    Holding("key_policies"),
     Holding("retentions"),
     Holding("data_jobs", "asker"),
     Holding("invitations", "invited", secret=("secret_hash",)),
@@ -73,6 +75,7 @@ HOLDINGS = (
 ELSEWHERE = {
     "tenants": "Exported, and left behind as a row without a word in it.",
     "sign_ins": "Nobody's yet: a sign-in under way, gone after ten minutes.",
+    "token_keys": "Numbers of the installation's signing keys, and when each was made.",
     "alembic_version": "The schema's version.",
     "checkpoint_migrations": "The schema's version.",
     "procrastinate_jobs": "What is to be done, by ids; deleted with what it is about.",

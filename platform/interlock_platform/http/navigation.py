@@ -11,7 +11,7 @@ from interlock_platform.errors import Problem
 from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.limits import PROBES, is_loopback_name
 
-NOT_PAGES = ("/api/", "/auth/", "/join/", "/ws/", "/dev-idp/", "/assets/")
+NOT_PAGES = ("/api/", "/auth/", "/join/", "/ws/", "/dev-idp/", "/assets/", "/.well-known/")
 
 
 class SignInFirst:

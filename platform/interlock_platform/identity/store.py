@@ -226,7 +226,7 @@ async def end_session(session: AsyncSession, secret_hash: bytes) -> Ended | None
 
 
 async def ring_session(session: AsyncSession, session_id: UUID) -> None:
-    """Once the transaction commits, the sockets of a session that has ended are cut wherever they are."""
+    """Once the transaction commits, what is open of a session, or by a key, that has ended is cut wherever it is."""
     await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(session_id))
 
 

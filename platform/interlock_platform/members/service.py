@@ -13,6 +13,8 @@ from interlock_platform.chat.ending import Ending
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.identity.claims import ROLES
+from interlock_platform.identity.programs.store import revoke_all
+from interlock_platform.identity.store import ring_session
 from interlock_platform.members import store
 from interlock_platform.members.store import Member
 from interlock_platform.principal import Principal
@@ -20,6 +22,7 @@ from interlock_platform.rights import has, require
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.store import tell_user
 from interlock_platform.tables.identity import Session, User
+from interlock_platform.tools.following import GONE
 
 
 class Members:
@@ -54,8 +57,12 @@ class Members:
                 session, who.user_id, "member.roles_set", str(user_id),
                 before=user.roles, after=after, by_provider=roles is None,
             )  # fmt: skip
+            before = frozenset(user.roles)
             user.roles, user.roles_set = after, roles is not None
             await tell_user(session, who.tenant_id, user_id, "me:")
+            if has(before, "runs.start") and not has(frozenset(after), "runs.start"):
+                await self._stop_runs(session, who.user_id, user)
+                await tell_user(session, who.tenant_id, user_id, f"{GONE}:")
 
     async def disable(self, who: Principal, user_id: UUID) -> None:
         """Ends their sessions and their runs with everything that waits, all in one.
@@ -71,6 +78,8 @@ class Members:
                 return
             await self._end_sessions(session, who.user_id, user_id, "disabled")
             await self._stop_runs(session, who.user_id, user)
+            await self._revoke_keys(session, who.user_id, user_id)
+            await tell_user(session, who.tenant_id, user_id, f"{GONE}:")
             record(session, who.user_id, "member.disabled", str(user_id))
             user.disabled_at = await session.scalar(func.now().select())
 
@@ -89,6 +98,7 @@ class Members:
         """Of somebody who is to be deleted: they come in no more, nothing of theirs goes on. Done again, it does what
         is left of it."""
         await self._end_sessions(session, actor, user.id, "deleted")
+        await self._revoke_keys(session, actor, user.id)
         await self._stop_runs(session, actor, user)
         if user.erased_at is None:
             user.erased_at = await session.scalar(func.now().select())
@@ -139,6 +149,12 @@ class Members:
         if "owner" in user.roles:
             _require_owner(who)
         return user
+
+    async def _revoke_keys(self, session: AsyncSession, actor: UUID, user_id: UUID) -> None:
+        """For good: whoever comes back makes new ones."""
+        for key_id in await revoke_all(session, user_id, actor):
+            await ring_session(session, key_id)
+            record(session, actor, "key.revoked", str(key_id))
 
     async def _stop_runs(self, session: AsyncSession, actor: UUID, user: User) -> None:
         for thread_id, run_id in await store.open_runs(session, user.id):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from interlock_platform.identity.programs.store import SERVICE_ISSUER
 from interlock_platform.identity.store import ring_session
 from interlock_platform.runs.store import OPEN_STATES
 from interlock_platform.tables.conversation import Run, Thread
@@ -32,6 +33,7 @@ async def list_members(session: AsyncSession, idle: timedelta) -> list[Member]:
         select(User, func.count(col(Session.id)), func.max(col(Session.seen_at)))
         .outerjoin(Session, live)
         .where(col(User.erased_at).is_(None))
+        .where(col(User.issuer) != SERVICE_ISSUER)
         .group_by(col(User.id))
         .order_by(col(User.disabled_at).is_not(None), func.lower(col(User.name)), col(User.email), col(User.id))
     )
@@ -45,7 +47,8 @@ async def hold_tenant(session: AsyncSession, tenant_id: UUID) -> None:
 
 async def hold_user(session: AsyncSession, user_id: UUID) -> User | None:
     """Nobody, of one whose deletion has begun."""
-    query = select(User).where(col(User.id) == user_id, col(User.erased_at).is_(None)).with_for_update()
+    theirs = and_(col(User.id) == user_id, col(User.issuer) != SERVICE_ISSUER, col(User.erased_at).is_(None))
+    query = select(User).where(theirs).with_for_update()
     return (await session.scalars(query)).one_or_none()
 
 

@@ -26,6 +26,8 @@ class Facts:
     roles: frozenset[str]
     thread_id: UUID | None = None
     unattended: bool = False
+    of_key: bool = False
+    """The requester is the account of a key of the organisation's: no person, so it can be asked nothing."""
     effect: Effect = "at_most_once"
     risk: Risk | None = None
 

@@ -99,6 +99,8 @@ class Verdict:
 
 
 DEFAULT = "platform default"
+OF_KEYS = (Need("calls of the organisation's keys", roles=("owner", "admin", "approver")),)
+"""Who is asked about calls of an account that no person signs in to, unless a rule says it."""
 DEFAULT_WHY = "Every call is asked about unless a rule allows or denies it."
 
 
@@ -140,8 +142,9 @@ def _terms(facts: Facts, asking: Sequence[Rule]) -> Terms:
         (LAYERS.index(rule.layer), rule.expiry.minutes, at) for at, rule in enumerate(asking) if rule.expiry
     )
     refused = "tools that destroy" if facts.risk == "destroys" else None
+    needs = tuple(need for rule in asking for need in rule.needs)
     return Terms(
-        needs=tuple(need for rule in asking for need in rule.needs),
+        needs=needs or (OF_KEYS if facts.of_key else ()),
         expiry=asking[expiries[0][-1]].expiry if expiries else None,
         extend=all(rule.extend for rule in asking),
         refused=next((rule.name for rule in asking if not rule.grants or rule.needs), refused),

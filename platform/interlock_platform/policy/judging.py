@@ -70,6 +70,7 @@ class Judging:
             roles=standing.roles,
             thread_id=thread_id,
             unattended=unattended,
+            of_key=standing.of_key,
             effect=cast(Effect, standing.effect),
             risk=cast(Risk | None, standing.risk),
         )

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from interlock_platform.identity.programs.store import SERVICE_ISSUER
 from interlock_platform.policy.people import Active
 from interlock_platform.policy.rulebook import Version
 from interlock_platform.tables.conversation import Thread
@@ -21,7 +22,8 @@ _NEXT_CHANGE = func.nextval(func.pg_get_serial_sequence("rules", "changed"))
 PLATFORM_LOCK = 0x1E7EB10D
 _STANDING = text(
     """
-    select u.tenant_id, u.name, u.email, u.roles, u.disabled_at is null as active, now() as now, c.effect, c.risk,
+    select u.tenant_id, u.name, u.email, u.roles, u.disabled_at is null as active,
+      u.issuer = :service as of_key, now() as now, c.effect, c.risk,
       coalesce((select changed from rules where tenant_id is null order by tenant_id desc, changed desc limit 1), 0)
         as platform,
       coalesce((select changed from rules where tenant_id = u.tenant_id order by changed desc limit 1), 0) as tenant,
@@ -53,6 +55,7 @@ class Standing:
     email: str
     roles: frozenset[str]
     active: bool
+    of_key: bool
     now: datetime
     effect: str
     risk: str | None
@@ -77,7 +80,7 @@ async def standing(
     """
     values = {
         "server_id": server_id, "tool": tool, "definition_hash": definition_hash, "arguments": arguments,
-        "requester": requester, "thread_id": thread_id,
+        "requester": requester, "thread_id": thread_id, "service": SERVICE_ISSUER,
     }  # fmt: skip
     row = (await session.execute(_STANDING, values)).one_or_none()
     if row is None:
@@ -88,6 +91,7 @@ async def standing(
         email=row.email,
         roles=frozenset(row.roles),
         active=row.active,
+        of_key=row.of_key,
         now=row.now,
         effect=row.effect or "at_most_once",
         risk=row.risk,
@@ -153,7 +157,9 @@ async def count(session: AsyncSession, user_id: UUID) -> tuple[int, int]:
 
 async def active(session: AsyncSession) -> dict[UUID, Active]:
     """Everybody of the tenant who may sign in."""
-    query = select(col(User.id), col(User.name), col(User.roles)).where(col(User.disabled_at).is_(None))
+    query = select(col(User.id), col(User.name), col(User.roles)).where(
+        col(User.disabled_at).is_(None), col(User.issuer) != SERVICE_ISSUER
+    )
     return {user_id: Active(name, frozenset(roles)) for user_id, name, roles in await session.execute(query)}
 
 

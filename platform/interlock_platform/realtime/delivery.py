@@ -139,7 +139,8 @@ class Delivery:
             await self._guarded(partial(self._tell, tenant_id, user_id, kind, about))
 
     async def _tell(self, tenant_id: UUID, user_id: UUID, kind: str, about: str) -> None:
-        told = await self._news[kind](tenant_id, user_id, about)
+        news = self._news.get(kind)
+        told = await news(tenant_id, user_id, about) if news else None
         if told is not None:
             event, body = told
             await self._server.emit(event, body, room=user_room(tenant_id, user_id))

@@ -60,13 +60,13 @@ class Sockets:
 
     def on(self, event: str, payload_type: type[Payload], handle: Handler[Payload]) -> None:
         """`handle(sid, principal, payload)` returns what the acknowledgement carries beside `ok`."""
-        needs = EVENTS[event]
+        assert event in EVENTS, f"{event} is no door"
 
         async def receive(sid: str, data: Any = None) -> dict[str, Any]:
             try:
                 principal = await self._authentication.principal(self._cookies.get(sid))
                 await self._admission.request(principal)
-                admit(principal, needs)
+                admit(principal, event)
                 payload = payload_type.model_validate(data, strict=False)
                 return {"ok": True, **await handle(sid, principal, payload)}
             except Problem as problem:
@@ -111,6 +111,9 @@ class Sockets:
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         cookie = environ.get("HTTP_COOKIE", "")
+        if "HTTP_AUTHORIZATION" in environ:
+            # Programs have the HTTP API; a key beside a cookie would leave open who it is.
+            raise ConnectionRefusedError("session_required")
         try:
             principal = await self._authentication.principal(cookie)
             await self._admission.socket(principal, self.presence.count(principal.tenant_id, principal.user_id))

@@ -67,6 +67,8 @@ class Run(SQLModel, table=True):
     """In millionths of the currency's unit."""
     settled: UUID | None = Field(default=None, sa_column=Column(Uuid))
     """The answer whose tokens were counted last."""
+    key_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    """The key that a program began it with."""
 
 
 class Message(SQLModel, table=True):

@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 30.0
 """What one user's connections may take; ending one waits for its server for a while."""
+GONE = "gone"
+"""What is rung for somebody who may have nothing done here any more."""
 CATALOGUE = "catalogue"
 """What is rung when something about a server changed, with its id."""
 
@@ -41,11 +43,19 @@ class Following:
                 await self._reconcile(key, None)
             return
         tenant, user, kind, server_id = rung.split(":", 3)
+        if kind == GONE:
+            await self._drop(UserKey(UUID(tenant), UUID(user)))
         if kind != CATALOGUE:
             return
         for key in self._tools.handlers.held():
             if key.tenant_id == UUID(tenant) and user in (EVERYBODY, str(key.user_id)):
                 await self._reconcile(key, server_id)
+
+    async def _drop(self, key: UserKey) -> None:
+        try:
+            await self._tools.handlers.drop(key)
+        except Exception:
+            logger.exception("The connections of somebody who is gone could not be closed")
 
     async def _reconcile(self, key: UserKey, server_id: str | None) -> None:
         try:

@@ -22,6 +22,10 @@ class Toolset:
         there = tuple(each for each in self.definitions if each.qualified_name not in off)
         return replace(self, definitions=there, kept=self.kept | frozenset(kept))
 
+    def none(self) -> "Toolset":
+        """Of the same revision, and without any tool."""
+        return replace(self, definitions=(), kept=frozenset())
+
     @property
     def key(self) -> Hashable:
         """What stands for these very tools."""

@@ -20,12 +20,14 @@ BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/policies/{rule_id}"): {"enabled": False},
     ("patch", "/api/members/{user_id}"): {"active": False},
     ("post", "/api/invitations"): {"roles": ["member"]},
+    ("post", "/api/threads/{thread_id}/runs"): {"text": "Mine now"},
 }
 # An approver may see what waits in the organisation, and everybody reads the rules that they are judged by.
 MAY_SEE = {("approvals", "Carol"), ("policies", "Carol"), ("policies", "Bob")}
 IDS = (
     "thread_id", "call_id", "rule_id", "grant_id", "artifact_id", "user_id", "session_id", "tenant_id", "invitation_id",
     "job_id",
+    "key_id", "run_id",
 )  # fmt: skip
 
 
@@ -51,14 +53,17 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
     place: Place, alice: Person, bob: Person, carol: Person, mallory: Person
 ) -> None:
     place.model.script([{"calls": [record("theirs")]}])
-    thread_id, _ = await talk(alice, "Record it")
+    thread_id, run_id = await talk(alice, "Record it")
     card = await alice.card(thread_id)
     tool = {"server": "journal", "tool": "record", "definition_hash": card["tool"]["definition_hash"]}
     async with rule(alice, verdict="ask") as made:
         grant = await alice.ok("POST", "/api/grants", tool)
         invitation = (await alice.ok("POST", "/api/invitations", {"roles": ["member"]}))["invitation"]
+        key = await alice.ok("POST", "/api/keys", {"name": "hers", "scopes": ["threads.read"], "days": 1})
         hers = {
             "thread_id": thread_id,
+            "run_id": run_id,
+            "key_id": key["key"]["id"],
             "call_id": card["id"],
             "rule_id": made["id"],
             "grant_id": grant["id"],

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from interlock_platform.doors import A_PERSON, ANYBODY, EVENTS, ROUTES
+from interlock_platform.doors import A_PERSON, A_PROGRAM, ANYBODY, EVENTS, PROGRAMS, ROUTES
 from interlock_platform.identity.claims import ROLES
 from interlock_platform.rights import RIGHTS, has
 from tests.person import Person
@@ -29,7 +29,8 @@ async def test_every_door_is_in_the_table_and_leads_somewhere(alice: Person) -> 
     # The development provider's are not Interlock's own.
     ours = {door for door in declared if "/dev-idp/" not in door}
     assert ours == set(ROUTES)
-    assert {*ROUTES.values(), *EVENTS.values()} <= {A_PERSON, ANYBODY, *RIGHTS}
+    assert {*ROUTES.values(), *EVENTS.values()} <= {A_PERSON, A_PROGRAM, ANYBODY, *RIGHTS}
+    assert set(PROGRAMS) <= set(ROUTES)
 
 
 async def test_without_a_session_only_the_open_doors_answer(alice: Person) -> None:
@@ -45,7 +46,7 @@ async def test_no_role_comes_through_a_door_that_takes_another(place: Place, ali
         for role in ROLES:
             await place.sql("update users set roles = %s where id = %s", [role], mine)
             for door, needs in ROUTES.items():
-                if needs not in (ANYBODY, A_PERSON):
+                if needs not in (ANYBODY, A_PERSON, A_PROGRAM):
                     status, said = await answer(alice, door)
                     closed = status == 403 and said.json()["code"] == "forbidden"
                     assert closed != has(frozenset({role}), needs), f"{role} at {door}: {status}"
