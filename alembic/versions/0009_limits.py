@@ -35,25 +35,23 @@ begin
         )
         select counted.id from counted where counted.count < p_most order by counted.count, random()
     loop
-        with due as (
-            (select * from procrastinate_jobs job
-             where job.status = 'todo' and job.args ->> 'tenant_id' = tenant and job.scheduled_at is null
-               and not exists (
-                    select from procrastinate_jobs other where other.lock = job.lock
-                    and (other.status = 'doing' or (other.status = 'todo' and other.id < job.id)))
-             order by job.id limit 1 for update of job skip locked)
-            union all
-            (select * from procrastinate_jobs job
-             where job.status = 'todo' and job.args ->> 'tenant_id' = tenant and job.scheduled_at <= now()
-               and not exists (
-                    select from procrastinate_jobs other where other.lock = job.lock
-                    and (other.status = 'doing' or (other.status = 'todo' and other.id < job.id)))
-             order by job.scheduled_at, job.id limit 1 for update of job skip locked)
-        )
-        update procrastinate_jobs set status = 'doing', worker_id = p_worker_id
-        where id = (select id from due order by coalesce(scheduled_at, '-infinity'), id limit 1)
-        returning * into found;
+        select job.* into found from procrastinate_jobs job
+        where job.status = 'todo' and job.args ->> 'tenant_id' = tenant and job.scheduled_at <= now()
+          and not exists (
+            select from procrastinate_jobs other where other.lock = job.lock
+            and (other.status = 'doing' or (other.status = 'todo' and other.id < job.id)))
+        order by job.scheduled_at, job.id limit 1 for update of job skip locked;
+        if found.id is null then
+            select job.* into found from procrastinate_jobs job
+            where job.status = 'todo' and job.args ->> 'tenant_id' = tenant and job.scheduled_at is null
+              and not exists (
+                select from procrastinate_jobs other where other.lock = job.lock
+                and (other.status = 'doing' or (other.status = 'todo' and other.id < job.id)))
+            order by job.id limit 1 for update of job skip locked;
+        end if;
         if found.id is not null then
+            update procrastinate_jobs set status = 'doing', worker_id = p_worker_id
+            where id = found.id returning * into found;
             return found;
         end if;
     end loop;
@@ -166,5 +164,6 @@ def _queue() -> None:
         "create index jobs_by_tenant on procrastinate_jobs ((args ->> 'tenant_id'), scheduled_at, id) "
         "where status = 'todo'"
     )
+    op.execute("create index jobs_by_lock on procrastinate_jobs (lock) where status in ('todo', 'doing')")
     op.execute(FIRST_OF)
     op.execute("grant execute on function interlock_fetch_job(bigint, text[], int[], int) to interlock_queue")

@@ -31,6 +31,7 @@ from interlock_platform.holdings.erasing.eraser import Eraser
 from interlock_platform.holdings.exporting.exporter import Exporter
 from interlock_platform.holdings.retaining.retention import Retaining
 from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
+from interlock_platform.runs.fair import PLACES
 from interlock_platform.runs.queue import (
     ADVANCE,
     ERASE,
@@ -51,7 +52,6 @@ from interlock_servers.start_progress import StartProgress
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 50
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 1.0
 GRACEFUL_SECONDS = 5.0
@@ -185,7 +185,7 @@ async def _take_jobs(app: App, liveness: Liveness) -> None:
     while True:
         try:
             await app.run_worker_async(
-                concurrency=CONCURRENCY,
+                concurrency=PLACES,
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 shutdown_graceful_timeout=GRACEFUL_SECONDS,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import conninfo
+from interlock_platform.runs.fair import FairJobs
 
 ADVANCE = "advance"
 EXECUTE = "execute"
@@ -39,6 +40,7 @@ class Queue:
     def __init__(self, url: str) -> None:
         """`url` signs in as the queue's role."""
         self.app = App(connector=PsycopgConnector(conninfo=conninfo(url), min_size=1, max_size=4))
+        self.app.job_manager = FairJobs(self.app.connector)
 
     async def advance(self, session: AsyncSession, tenant_id: UUID, thread_id: UUID) -> None:
         """Drives the thread to rest; one such job runs per thread."""
