@@ -41,7 +41,7 @@ def catalogue_file(folder: Path, *specs: ServerSpec, allow: Sequence[str] = ()) 
 async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[str]:
     """Serves on a free port, in this process and with its connections in it; yields the base URL.
 
-    `settings` are fields of Settings.
+    `settings` are fields of Settings. The model is not asked for titles, so that what it answers is the tests' script.
     """
     port = free_port()
     chosen = Settings(
@@ -50,7 +50,7 @@ async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIt
         data_dir=folder,
         database_url=database_url,
         secret_key=SecretStr(SECRET_KEY),
-        **{"connections": "inside", **settings},
+        **{"connections": "inside", "titles": "words", **settings},
     )
     async with running(chosen, StartProgress(Console(quiet=True))):
         yield chosen.base_url
@@ -62,7 +62,7 @@ class InterlockProcess(ServerProcess):
     def __init__(self, folder: Path, port: int | None = None, **settings: str) -> None:
         """`settings` are the names of variables without `INTERLOCK_`, in lower case."""
         port = port or free_port()
-        variables = {"port": str(port), "data_dir": str(folder), **settings}
+        variables = {"port": str(port), "data_dir": str(folder), "titles": "words", **settings}
         env = {f"INTERLOCK_{name.upper()}": value for name, value in variables.items()}
         super().__init__(
             [sys.executable, "-m", "interlock_servers", "serve"], port, folder / "interlock.log", clean(env)

@@ -17,6 +17,7 @@ from interlock_handlers.asking import AskedModel
 from interlock_handlers.convert import model_tool
 from interlock_handlers.definition import ToolDefinition
 from interlock_handlers.sampling import Sampled, SamplingRequest
+from interlock_handlers.titling import title
 from interlock_handlers.writing import write
 
 KEPT_BUILDS = 4
@@ -73,6 +74,14 @@ class LLMHandler:
         self._under_way += 1
         try:
             return await write(self._model, request, name)
+        finally:
+            self._under_way -= 1
+
+    async def title(self, said: str, answered: str) -> str:
+        """What this user's model would call a conversation that begins so. Raises ModelFailed, TimeoutError."""
+        self._under_way += 1
+        try:
+            return await title(self._model, said, answered)
         finally:
             self._under_way -= 1
 

@@ -46,6 +46,7 @@ ROUTES = {
     "GET /api/threads/{thread_id}": A_PERSON,
     "PATCH /api/threads/{thread_id}": A_PERSON,
     "DELETE /api/threads/{thread_id}": A_PERSON,
+    "POST /api/threads/{thread_id}/restore": A_PERSON,
     "GET /api/threads/{thread_id}/messages": A_PERSON,
     "GET /api/threads/{thread_id}/tools": A_PERSON,
     "PUT /api/threads/{thread_id}/tools": A_PERSON,

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         default=None,
         description="Key for the model provider. Empty: the provider's own variables, such as OPENAI_API_KEY.",
     )
+    titles: Literal["model", "words"] = Field(
+        default="model",
+        description="What gives a chat its title: the model, asked once after its first answer, or the chat's first "
+        "words. The demo model is not asked.",
+    )
     catalogue: Path | None = Field(
         default=None, description="File of `mcpServers` JSON whose servers are offered beside those that we ship."
     )

@@ -146,7 +146,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
             build_id=build_id(),
         ),
         initialize_routes(identity, resources.tools, model),
-        chat_routes(resources.chat),
+        chat_routes(resources.chat, resources.threads),
         stream_routes(stream),
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
         artifact_routes(resources.database),

@@ -14,6 +14,7 @@ from interlock_platform.audit.service import Trail
 from interlock_platform.audit.signing import Signer
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.service import Chat
+from interlock_platform.chat.threads import Threads
 from interlock_platform.credentials.service import Credentials
 from interlock_platform.database import OPERATOR_ROLE, QUEUE_ROLE, RUNTIME_ROLE, Database, conninfo, with_role
 from interlock_platform.gate.decisions import Decisions
@@ -88,6 +89,7 @@ class Resources:
     expiry: Expiry
     grants: Grants
     chat: Chat
+    threads: Threads
     members: Members
     operator_limits: OperatorLimits
     admission: Admission
@@ -177,6 +179,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
             chat=Chat(database, queue, ending, admission),
+            threads=Threads(database, queue, ending),
             members=members,
             keys=Keys(database, ending),
             tokens=Tokens(secret, settings.base_url),

@@ -11,11 +11,13 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from interlock_handlers.llm import LLMHandler
-from interlock_handlers.models import load_model
+from interlock_handlers.models import DEMO, load_model
 from interlock_handlers.registry import Registry
 from interlock_handlers.sandbox.probe import containment as strongest
 from interlock_platform import faults
 from interlock_platform.chat.driver import Driver
+from interlock_platform.chat.threads import Threads
+from interlock_platform.chat.titles import Titles
 from interlock_platform.database import conninfo
 from interlock_platform.gate.artifacts.room import Room
 from interlock_platform.gate.executor import Executor
@@ -34,10 +36,12 @@ from interlock_platform.runs.checkpoints import TenantSaver, checkpoint_pool
 from interlock_platform.runs.fair import PLACES
 from interlock_platform.runs.queue import (
     ADVANCE,
+    ENTITLE,
     ERASE,
     EXECUTE,
     EXPIRE,
     EXPORT,
+    REMOVE,
     REVALIDATE,
     SWEEP,
     SWEEP_ALL,
@@ -69,6 +73,8 @@ class Work:
     writer: Writer
     expiry: Expiry
     revalidation: Revalidation
+    titles: Titles
+    threads: Threads
 
     def register(self, app: App) -> None:
         @app.task(name=ADVANCE, retry=TryAgain())
@@ -93,6 +99,14 @@ class Work:
         @app.task(name=REVALIDATE, retry=TryAgain())
         async def revalidate(tenant_id: str, user_id: str) -> None:
             await self.revalidation.revalidate(UUID(tenant_id), UUID(user_id))
+
+        @app.task(name=ENTITLE, retry=TryAgain())
+        async def entitle(tenant_id: str, thread_id: str) -> None:
+            await self.titles.entitle(UUID(tenant_id), UUID(thread_id))
+
+        @app.task(name=REMOVE, retry=TryAgain())
+        async def remove(tenant_id: str, thread_id: str) -> None:
+            await self.threads.remove(UUID(tenant_id), UUID(thread_id))
 
 
 @dataclass(frozen=True)
@@ -170,10 +184,12 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
         )
         stack.push_async_callback(writer.aclose)
         proposals = Proposals(database, resources.proposer, executor, resources.admission, resources.budgets)
-        driver = Driver(database, llms, proposals, resources.ending, resources.live, stops)
+        titles = Titles(database, resources.queue, llms, by_model=settings.titles == "model" and settings.model != DEMO)
+        driver = Driver(database, llms, proposals, resources.ending, resources.live, stops, titles)
         revalidation = Revalidation(database, resources.proposer.ledger, resources.tools.servers)
-        Work(driver, executor, writer, resources.expiry, revalidation).register(resources.queue.app)
         Housekeeping(resources.exporter, resources.eraser, resources.retaining).register(resources.queue.app)
+        work = Work(driver, executor, writer, resources.expiry, revalidation, titles, resources.threads)
+        work.register(resources.queue.app)
         await in_background(stack, stops.obey(resources.bell))
         await in_background(stack, executor.stopping.obey(resources.bell))
         await in_background(stack, liveness.keep())

@@ -1,4 +1,4 @@
-"""Conversations: new, found, renamed, deleted; what is written stays."""
+"""Conversations: new, found, renamed, pinned, put away, deleted and brought back; what is written stays."""
 
 from playwright.async_api import Locator, expect
 
@@ -40,14 +40,45 @@ async def test_a_person_keeps_their_conversations_in_order(demo: str, browse: Br
     await expect(window.page.get_by_text("Nothing matches")).to_be_visible()
     await search.fill("")
 
-    await choose(window, "Gratitude", "Delete")
-    question = window.page.get_by_role("dialog", name="Delete this conversation?")
-    await question.get_by_role("button", name="Cancel").click()
-    await expect(row(window, "Gratitude")).to_be_visible()
-    await choose(window, "Gratitude", "Delete")
-    await question.get_by_role("button", name="Delete").click()
-    await expect(row(window, "Gratitude")).to_be_hidden()
+    await choose(window, "Hello there", "Pin")
+    pinned = window.page.get_by_role("list", name="Pinned")
+    await expect(pinned.get_by_role("link", name="Hello there")).to_be_visible()
+    await choose(window, "Hello there", "Unpin")
+    await expect(pinned).to_have_count(0)
+
+
+async def test_what_was_deleted_comes_back_in_every_window(demo: str, browse: Browse) -> None:
+    window, other = await browse(demo), await browse(demo)
+    await window.say("Hello there")
+    await expect(window.button("Copy answer")).to_be_visible()
+    address = window.page.url
+    await expect(row(other, "Hello there")).to_be_visible()
+    await choose(window, "Hello there", "Delete")
+    await expect(row(window, "Hello there")).to_be_hidden()
+    await expect(row(other, "Hello there")).to_be_hidden()
     await expect(window.page).to_have_url(f"{demo}/c/new")
+    await window.page.get_by_role("region", name="News").get_by_role("button", name="Undo").click()
+    await expect(window.page).to_have_url(address)
+    await expect(window.answers).to_have_count(1)
+    await expect(row(other, "Hello there")).to_be_visible()
+
+
+async def test_what_was_put_away_is_read_in_the_archive_and_goes_on_once_it_is_back(demo: str, browse: Browse) -> None:
+    window = await browse(demo)
+    await window.say("Hello there")
+    await expect(window.button("Copy answer")).to_be_visible()
+    await choose(window, "Hello there", "Archive")
+    await expect(row(window, "Hello there")).to_be_hidden()
+    await expect(window.page.get_by_text("This conversation is in the archive.")).to_be_visible()
+    await expect(window.message_box).to_be_hidden()
+    await row(window, "Archive").click()
+    archive = window.page.get_by_role("list", name="Archive")
+    await archive.get_by_role("link", name="Hello there").click()
+    await expect(window.answers).to_have_count(1)
+    await window.button("Bring back").click()
+    await expect(row(window, "Hello there")).to_be_visible()
+    await window.say("Thanks")
+    await expect(window.answers).to_have_count(2)
 
 
 async def test_drafts_survive_a_reload_each_in_its_conversation(demo: str, browse: Browse) -> None:

@@ -19,6 +19,7 @@ from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.history import StoredHistory
 from interlock_platform.chat.metering import RunMeter
 from interlock_platform.chat.prompt import system_prompt
+from interlock_platform.chat.titles import Titles
 from interlock_platform.database import Database, Scope
 from interlock_platform.gate import store as ledger
 from interlock_platform.gate.executor import StillUnderWay
@@ -90,6 +91,7 @@ class Driver:
         ending: Ending,
         live: LiveWriter,
         stops: Stops,
+        titles: Titles,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -97,6 +99,7 @@ class Driver:
         self._ending = ending
         self._live = live
         self._stops = stops
+        self._titles = titles
 
     async def drive(self, tenant_id: UUID, thread_id: UUID) -> None:
         """Advances the thread's open runs, oldest first, until none is left or people have to act."""
@@ -224,6 +227,8 @@ class Driver:
             await self._proposals.budgets.settle_run(session, thread.user_id, run, used_by(message), UUID(message.id))
             await runs.keep_latest_checkpoint(session, thread.id)
             await self._ending.finish(session, thread, run)
+            if message.text and thread.title_by == "words":
+                await self._titles.ask_for(session, work.key.tenant_id, thread.id)
 
     async def _fail(self, work: Work, code: str, message: str, message_id: str, partial: str) -> None:
         async with self._held(work, "fail") as (session, thread, run):

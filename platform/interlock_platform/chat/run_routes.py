@@ -65,5 +65,5 @@ async def _events(chat: Chat, bell: Bell, who: Principal, thread_id: UUID, after
                         seq, entries = await chat.open_thread(who, thread_id, after)
         except TimeoutError:
             pass
-    state = (await chat.show_thread(who, thread_id))["state"]
+    state = await chat.state(who, thread_id)
     return {"seq": seq, "state": state, "events": [entry.wire() for entry in entries]}

@@ -1,18 +1,13 @@
-"""Threads and what people do in them: say something, stop it, try it again."""
+"""What people do in a thread: say something, stop it, try it again."""
 
-import base64
-import binascii
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from interlock_platform.audit.store import record
 from interlock_platform.chat import store
 from interlock_platform.chat.ending import Ending
-from interlock_platform.chat.store import Overview
+from interlock_platform.chat.threads import NEW_TITLE, find_own, hold_own
+from interlock_platform.chat.titles import title_of
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger
@@ -25,13 +20,10 @@ from interlock_platform.rights import require
 from interlock_platform.runs import log
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
-from interlock_platform.tables.conversation import Message, Run, Thread
+from interlock_platform.tables.conversation import Message, Run
 from interlock_platform.text import storable
 
-NEW_TITLE = "New chat"
-PAGE = 50
 MAX_TEXT = 32_000
-MAX_TITLE = 120
 SAME_AGAIN = ("model_bad_call", "too_many_steps")
 """Errors of runs that would stop again where they stopped."""
 
@@ -45,56 +37,21 @@ class Chat:
         self._queue = queue
         self._ending = ending
 
-    async def list_threads(self, who: Principal, search: str, cursor: str | None) -> dict[str, Any]:
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            found = await store.list_threads(
-                session, who.user_id, search=search, before=read_cursor(cursor) if cursor else None, limit=PAGE + 1
-            )
-        page = found[:PAGE]
-        following = write_cursor(page[-1]) if len(found) > PAGE else None
-        return {"threads": [overview.wire() for overview in page], "next": following}
-
-    async def create_thread(self, who: Principal, title: str | None) -> dict[str, Any]:
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            thread = Thread(id=uuid4(), user_id=who.user_id, title=title or NEW_TITLE)
-            session.add(thread)
-            await session.flush()
-            await _tell(session, who, thread.id)
-            return Overview(thread, "idle", 0).wire()
-
-    async def show_thread(self, who: Principal, thread_id: UUID) -> dict[str, Any]:
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            return (await _find(session, who, thread_id)).wire()
-
     async def overview(self, tenant_id: UUID, user_id: UUID, thread_id: UUID) -> dict[str, Any] | None:
         """The thread as its user's list shows it, if it is still there."""
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
             found = await store.find_thread(session, user_id, thread_id)
         return found.wire() if found else None
 
-    async def rename_thread(self, who: Principal, thread_id: UUID, title: str) -> dict[str, Any]:
+    async def state(self, who: Principal, thread_id: UUID) -> str:
+        """What is going on in the thread, as lists show it."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            thread = await _hold(session, who, thread_id)
-            thread.title = title
-            await _tell(session, who, thread_id)
-            await session.flush()
-            return (await _find(session, who, thread_id)).wire()
-
-    async def delete_thread(self, who: Principal, thread_id: UUID) -> None:
-        """Deletes everything of the thread but the record. Refused while something runs in it."""
-        async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            await _hold(session, who, thread_id)
-            if (await _find(session, who, thread_id)).state == "running":
-                raise Problem("thread_busy", 409, "Something is running in this chat. Stop it first, then delete it.")
-            locks = await store.erase_thread(session, thread_id)
-            record(session, who.user_id, "thread.deleted", str(thread_id))
-            await runs.tell_user(session, who.tenant_id, who.user_id, f"thread.deleted:{thread_id}")
-        await self._queue.forget(locks)
+            return (await find_own(session, who, thread_id)).state
 
     async def messages(self, who: Principal, thread_id: UUID) -> list[dict[str, Any]]:
         """The transcript: what was said, and what came of each call."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            await _find(session, who, thread_id)
+            await find_own(session, who, thread_id)
             rows = await store.all_messages(session, thread_id)
             calls = await ledger.tools_of(session, thread_id, [run.id for _, run in rows])
             names = await ledger.names_in(session, calls)
@@ -114,7 +71,7 @@ class Chat:
     async def open_thread(self, who: Principal, thread_id: UUID, after: int) -> tuple[int, list[log.Entry]]:
         """Everything in the log after a number, and the number of the last."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            thread = (await _find(session, who, thread_id)).thread
+            thread = (await find_own(session, who, thread_id)).thread
             after = min(after, thread.last_seq)
             entries = await log.read(session, thread_id, after)
         return (entries[-1].seq if entries else after), entries
@@ -122,7 +79,7 @@ class Chat:
     async def rests_on(self, who: Principal, thread_id: UUID, run_id: UUID) -> list[dict[str, Any]]:
         """What a run waits for, as interrupts, if it is only people that can move it on."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id)) as session:
-            overview = await _find(session, who, thread_id)
+            overview = await find_own(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None or run.state != "waiting" or overview.state != "waiting":
                 return []
@@ -142,10 +99,12 @@ class Chat:
             # Before the thread, as whoever takes the account away does it: of two at once one is the first.
             if not await programs.hold_account(session, who.user_id, key_id):
                 raise Problem("unauthenticated", 401, "This account or key has ended. Sign in again.")
-            thread = await _hold(session, who, thread_id)
+            thread = await hold_own(session, who, thread_id)
             earlier = await runs.run_of(session, thread_id, run_id)
             if earlier is not None:
                 return earlier.position
+            if thread.archived_at is not None:
+                raise Problem("thread_archived", 409, "This chat is in the archive. Bring it back to go on with it.")
             session.add(
                 Run(
                     thread_id=thread_id,
@@ -166,7 +125,7 @@ class Chat:
     async def cancel_run(self, who: Principal, thread_id: UUID, run_id: UUID) -> None:
         """Raises `not_found`."""
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "cancel") as session:
-            thread = await _hold(session, who, thread_id)
+            thread = await hold_own(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None:
                 raise not_found()
@@ -179,7 +138,7 @@ class Chat:
         """
         await self._admission.going_on(who)
         async with self._database.transaction(Scope(tenant_id=who.tenant_id), "retry") as session:
-            await _hold(session, who, thread_id)
+            await hold_own(session, who, thread_id)
             run = await runs.run_of(session, thread_id, run_id)
             if run is None:
                 raise not_found()
@@ -193,24 +152,6 @@ class Chat:
                 await self._queue.advance(session, who.tenant_id, thread_id)
             elif run.state not in runs.OPEN_STATES:
                 raise Problem("not_failed", 409, "Only a run that ended in an error can be tried again.")
-
-
-async def _find(session: AsyncSession, who: Principal, thread_id: UUID) -> Overview:
-    found = await store.find_thread(session, who.user_id, thread_id)
-    if found is None:
-        raise not_found()
-    return found
-
-
-async def _hold(session: AsyncSession, who: Principal, thread_id: UUID) -> Thread:
-    thread = await store.hold_own(session, who.user_id, thread_id)
-    if thread is None:
-        raise not_found()
-    return thread
-
-
-async def _tell(session: AsyncSession, who: Principal, thread_id: UUID) -> None:
-    await runs.tell_user(session, who.tenant_id, who.user_id, f"thread:{thread_id}")
 
 
 def _message(row: Message, tool_calls: list[dict[str, Any]]) -> dict[str, Any]:
@@ -237,24 +178,3 @@ def _result(row: Message, call_id: UUID, tool_call_id: str, content: str, at: da
         "incomplete": False,
         "created_at": at.isoformat() if at else None,
     }
-
-
-def title_of(text: str) -> str:
-    """The beginning of the first message, up to a word's end."""
-    line = " ".join(text.split())
-    if len(line) <= 60:
-        return line
-    return f"{line[:60].rsplit(' ', 1)[0]}…"
-
-
-def write_cursor(last: Overview) -> str:
-    at = last.thread.updated_at
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat() if at else "", str(last.thread.id)]).encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at, thread_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(at), UUID(thread_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise Problem("invalid", 422, "This cursor is not one that was given out.") from error

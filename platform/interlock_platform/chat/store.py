@@ -16,6 +16,9 @@ from interlock_platform.tables.conversation import Message, Run, Thread
 from interlock_platform.tables.ledger import Call
 from interlock_platform.tables.policy import Grant
 
+Place = tuple[bool, datetime, UUID]
+"""Where a thread is in its person's list: whether it is pinned, its last activity, its id."""
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -34,6 +37,8 @@ class Overview:
             "updated_at": thread.updated_at.isoformat() if thread.updated_at else None,
             "state": self.state,
             "waiting": self.waiting,
+            "pinned": thread.pinned_at is not None,
+            "archived": thread.archived_at is not None,
         }
 
 
@@ -49,19 +54,25 @@ def _overviews() -> Select[Thread, str, int]:
         (runs.where(col(Run.state) == "queued").exists(), "queued"),
         else_="idle",
     )
-    return select(Thread, state, waiting.scalar_subquery()).execution_options(populate_existing=True)
+    return (
+        select(Thread, state, waiting.scalar_subquery())
+        .where(col(Thread.deleted_at).is_(None))
+        .execution_options(populate_existing=True)
+    )
 
 
 async def list_threads(
-    session: AsyncSession, user_id: UUID, *, search: str, before: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession, user_id: UUID, *, search: str, archived: bool, before: Place | None, limit: int
 ) -> list[Overview]:
-    query = _overviews().where(col(Thread.user_id) == user_id)
+    """Those in the archive or those that are not; pinned ones first, then by their last activity."""
+    pinned = col(Thread.pinned_at).is_not(None)
+    query = _overviews().where(col(Thread.user_id) == user_id, col(Thread.archived_at).is_not(None) == archived)
     if search:
         query = query.where(func.strpos(func.lower(col(Thread.title)), search.lower()) > 0)
     if before:
-        query = query.where(tuple_(col(Thread.updated_at), col(Thread.id)) < before)
-    rows = await session.execute(query.order_by(col(Thread.updated_at).desc(), col(Thread.id).desc()).limit(limit))
-    return [Overview(*row) for row in rows]
+        query = query.where(tuple_(pinned, col(Thread.updated_at), col(Thread.id)) < before)
+    ordered = query.order_by(pinned.desc(), col(Thread.updated_at).desc(), col(Thread.id).desc())
+    return [Overview(*row) for row in await session.execute(ordered.limit(limit))]
 
 
 async def find_thread(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Overview | None:
@@ -70,10 +81,42 @@ async def find_thread(session: AsyncSession, user_id: UUID, thread_id: UUID) -> 
     return Overview(*row) if row else None
 
 
-async def hold_own(session: AsyncSession, user_id: UUID, thread_id: UUID) -> Thread | None:
-    """The user's thread, held until the transaction ends."""
-    query = select(Thread).where(col(Thread.id) == thread_id, col(Thread.user_id) == user_id)
+async def hold_own(session: AsyncSession, user_id: UUID, thread_id: UUID, *, deleted: bool = False) -> Thread | None:
+    """The user's thread, held until the transaction ends; only one that is `deleted`, or only one that is not."""
+    query = select(Thread).where(
+        col(Thread.id) == thread_id, col(Thread.user_id) == user_id, col(Thread.deleted_at).is_not(None) == deleted
+    )
     return (await session.scalars(query.with_for_update())).one_or_none()
+
+
+async def count_pinned(session: AsyncSession, user_id: UUID) -> int:
+    query = select(func.count()).where(col(Thread.user_id) == user_id, col(Thread.pinned_at).is_not(None))
+    return (await session.execute(query)).scalar_one()
+
+
+async def first_exchange(session: AsyncSession, thread_id: UUID) -> tuple[str, str]:
+    """What was said first, and the first words that came back."""
+
+    async def first(role: str) -> str:
+        query = select(col(Message.content)).where(
+            col(Message.thread_id) == thread_id, col(Message.role) == role, col(Message.content) != ""
+        )
+        return await session.scalar(query.order_by(col(Message.seq)).limit(1)) or ""
+
+    return await first("user"), await first("assistant")
+
+
+async def untitled(session: AsyncSession, thread_id: UUID) -> Thread | None:
+    """The thread, if its title is still its first words."""
+    query = select(Thread).where(col(Thread.id) == thread_id, col(Thread.title_by) == "words")
+    return (await session.scalars(query.where(col(Thread.deleted_at).is_(None)))).one_or_none()
+
+
+async def entitle(session: AsyncSession, thread_id: UUID, title: str) -> bool:
+    """Gives a thread the model's title, if its title is still its first words."""
+    query = update(Thread).where(col(Thread.id) == thread_id, col(Thread.title_by) == "words")
+    given = await session.execute(query.values(title=title, title_by="model").returning(col(Thread.id)))
+    return given.one_or_none() is not None
 
 
 async def erase_thread(session: AsyncSession, thread_id: UUID) -> list[str]:

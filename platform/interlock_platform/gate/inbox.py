@@ -99,7 +99,7 @@ class Inbox:
 async def visible(session: AsyncSession, who: Principal, call_id: UUID) -> Whole:
     """The call, if this person has anything to do with it; otherwise it is as if there were none."""
     whole = await store.find(session, call_id)
-    if whole is None or not sees(whole, viewer_of(who)):
+    if whole is None or whole.thread_deleted or not sees(whole, viewer_of(who)):
         raise not_found()
     return whole
 

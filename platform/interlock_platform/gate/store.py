@@ -54,6 +54,7 @@ class Whole:
     """What its server is called, if people entered that; the operator's are not in a table."""
     connecting: UUID | None = None
     """Which connecting to its server it was that the requester has today."""
+    thread_deleted: bool = False
 
     @property
     def names(self) -> dict[UUID, str]:
@@ -65,8 +66,9 @@ class Whole:
         return {user_id: self.people[user_id].roles for user_id in given if self.people[user_id].active}
 
 
-Wholes = Select[Call, dict[str, Any], str, Any, Any, str, list[str], datetime | None]
-"""A call, its definition, its thread's title, its server's name, its requester's connecting and who that is."""
+Wholes = Select[Call, dict[str, Any], str, Any, Any, str, list[str], datetime | None, datetime | None]
+"""A call, its definition, its thread's title, its server's name, its requester's connecting and who that is, and when
+its thread was deleted."""
 
 
 async def find(session: AsyncSession, call_id: UUID) -> Whole | None:
@@ -133,7 +135,8 @@ async def waiting_logins(session: AsyncSession, user_id: UUID, server_id: str) -
 
 async def waiting(session: AsyncSession) -> list[Call]:
     """All calls of the tenant that wait for somebody."""
-    return list(await session.scalars(select(Call).where(col(Call.state).in_(WAITING))))
+    query = select(Call).join(Thread, col(Thread.id) == col(Call.thread_id))
+    return list(await session.scalars(query.where(col(Call.state).in_(WAITING), col(Thread.deleted_at).is_(None))))
 
 
 def _named_deciders() -> Any:
@@ -141,14 +144,15 @@ def _named_deciders() -> Any:
 
 
 async def _list(session: AsyncSession, query: Wholes, limit: int) -> list[Whole]:
-    return await _read(session, query.order_by(col(Call.created_at), col(Call.position)).limit(limit))
+    listed = query.where(col(Thread.deleted_at).is_(None)).order_by(col(Call.created_at), col(Call.position))
+    return await _read(session, listed.limit(limit))
 
 
 def _wholes() -> Wholes:
     return (
         select(
             Call, col(Definition.declared), col(Thread.title), col(Server.name), col(Connection.id),
-            col(User.name), col(User.roles), col(User.disabled_at),
+            col(User.name), col(User.roles), col(User.disabled_at), col(Thread.deleted_at),
         )
         .join(Definition, col(Definition.hash) == col(Call.definition_hash))
         .join(Thread, col(Thread.id) == col(Call.thread_id))
@@ -171,7 +175,7 @@ async def _read(session: AsyncSession, query: Wholes, values: Mapping[str, Any] 
     terms = {call.id: read_terms(call.terms) for call in calls}
     approvals = await _approvals(session, [call.id for call in calls if call.decision or terms[call.id].needs])
     grants = await _grants(session, [call.grant_id for call in calls if call.grant_id])
-    people = {call.user_id: _person(name, roles, at) for call, _, _, _, _, name, roles, at in rows if name is not None}
+    people = {call.user_id: _person(name, roles, at) for call, _, _, _, _, name, roles, at, _ in rows if name}
     mentioned = {user_id for need in terms.values() for each in need.needs for user_id in each.users}
     mentioned |= {each.user_id for each in approvals} | {grant.given_by for grant in grants.values()}
     mentioned |= {who for call in calls for who in (call.decided_by, call.resolved_by) if who}
@@ -187,8 +191,9 @@ async def _read(session: AsyncSession, query: Wholes, values: Mapping[str, Any] 
             terms[call.id],
             server_name,
             connecting,
+            deleted is not None,
         )
-        for call, declared, title, server_name, connecting, _, _, _ in rows
+        for call, declared, title, server_name, connecting, _, _, _, deleted in rows
     ]
 
 

@@ -143,7 +143,7 @@ async def roles_of(session: AsyncSession, user_id: UUID) -> frozenset[str] | Non
 
 async def has_thread(session: AsyncSession, user_id: UUID, thread_id: UUID) -> bool:
     query = select(col(Thread.id)).where(col(Thread.id) == thread_id, col(Thread.user_id) == user_id)
-    return (await session.execute(query)).one_or_none() is not None
+    return (await session.execute(query.where(col(Thread.deleted_at).is_(None)))).one_or_none() is not None
 
 
 async def is_pinned(session: AsyncSession, server_id: str, tool: str, definition_hash: str) -> bool:

@@ -25,6 +25,8 @@ ERASE = "erase"
 SWEEP = "sweep"
 SWEEP_ALL = "sweep_all"
 FORGET = "delete from procrastinate_jobs where lock = any(%(locks)s) and status = 'todo'"
+ENTITLE = "entitle"
+REMOVE = "remove"
 
 
 class TryAgain(BaseRetryStrategy):
@@ -78,6 +80,14 @@ class Queue:
     async def forget(self, locks: Sequence[str]) -> None:
         """Jobs under these locks that have not begun are about nothing any more: they would only find that."""
         await self.app.connector.execute_query_async(FORGET, locks=list(locks))
+
+    async def entitle(self, session: AsyncSession, tenant_id: UUID, thread_id: UUID) -> None:
+        """Has the user's model find a title for the thread."""
+        await self._put(session, ENTITLE, f"title:{thread_id}", tenant_id, thread_id=str(thread_id))
+
+    async def remove(self, session: AsyncSession, tenant_id: UUID, thread_id: UUID, at: datetime) -> None:
+        """Drops the deleted thread, unless it has been brought back by then."""
+        await self._put(session, REMOVE, f"removal:{thread_id}", tenant_id, at=at, thread_id=str(thread_id))
 
     async def _put(
         self, session: AsyncSession, task: str, lock: str, tenant_id: UUID, *, at: datetime | None = None, **ids: str

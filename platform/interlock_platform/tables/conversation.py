@@ -27,7 +27,9 @@ def _of_thread() -> ForeignKeyConstraint:
 
 
 class Thread(SQLModel, table=True):
-    """A conversation. `last_seq` numbers its log: whoever appends holds this row."""
+    """A conversation. `last_seq` numbers its log: whoever appends holds this row. `title_by` is whose its title is:
+    its first `words`, the `model`'s, or a `person`'s. A deleted one can be brought back for a moment, and is as if it
+    were gone."""
 
     __tablename__ = "threads"
     __table_args__ = (
@@ -40,9 +42,13 @@ class Thread(SQLModel, table=True):
     tenant_id: UUID | None = Field(default=None, sa_column=own_tenant())
     user_id: UUID
     title: str = Field(sa_type=Text)
+    title_by: str = Field(default="words", sa_column=Column(Text, nullable=False, server_default="words"))
     last_seq: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
     updated_at: datetime | None = Field(default=None, sa_column=at(now=True))
+    pinned_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    archived_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    deleted_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
 
 
 class Run(SQLModel, table=True):
@@ -72,7 +78,8 @@ class Run(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """What somebody said; the row is also its entry in the thread's log, under `seq` and the two numbers after it."""
+    """What somebody said; the row is also its entry in the thread's log, under `seq` and the two numbers after it.
+    Postgres keeps a column `words` beside it, to find it by, which is never read."""
 
     __tablename__ = "messages"
     __table_args__ = (_of_thread(), UniqueConstraint("thread_id", "seq"))

@@ -36,3 +36,18 @@ async def writing(alice: Person, run_id: str) -> None:
 def asked(place: Place, at: int = -1) -> list[tuple[str, str]]:
     """What the model was asked last, without the system prompt."""
     return [(message.role, message.text) for message in place.model.requests()[at].messages[1:]]
+
+
+async def time_passes(place: Place, thread_id: str) -> None:
+    """The moment is over in which a deleted thread could be brought back."""
+    await place.sql("update threads set deleted_at = deleted_at - interval '1 hour' where id = %s", thread_id)
+    due = "update procrastinate_jobs set scheduled_at = now() where task_name = 'remove' and args ->> 'thread_id' = %s"
+    await place.sql(due, thread_id)
+
+
+async def is_left(place: Place, thread_id: str) -> int:
+    """How many rows of it there are, with the jobs about it."""
+    threads = await place.sql("select id from threads where id = %s", thread_id)
+    return len(
+        [*threads, *await place.sql("select id from procrastinate_jobs where args ->> 'thread_id' = %s", thread_id)]
+    )

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from interlock_platform.chat.service import PAGE
+from interlock_platform.chat.threads import PAGE
 from tests.person import Person
 from tests.platform.chat.talking import messages, talk
-from tests.platform.place import Place, record, slow
+from tests.platform.place import Place
 
 
 async def listed(person: Person, query: str = "") -> list[dict[str, Any]]:
@@ -83,52 +83,12 @@ async def test_a_search_takes_its_words_as_they_are(place: Place, alice: Person)
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "é", base64.urlsafe_b64encode(b"5").decode(), base64.urlsafe_b64encode(b'["2020-01-01",5]').decode(),
-     base64.urlsafe_b64encode(json.dumps(["soon", "7d0f1c0e-5a52-4f0e-9d3c-0a3f2f1f4b6a"]).encode()).decode()],
+    ["x", "é", base64.urlsafe_b64encode(b"5").decode(), base64.urlsafe_b64encode(b'[true,"2020-01-01",5]').decode(),
+     base64.urlsafe_b64encode(json.dumps([False, "soon", "7d0f1c0e-5a52-4f0e-9d3c-0a3f2f1f4b6a"]).encode()).decode()],
 )  # fmt: skip
 async def test_a_cursor_that_nobody_gave_out_is_refused(cursor: str, place: Place, alice: Person) -> None:
     answer = await alice.api("GET", f"/api/threads?cursor={cursor}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-
-
-async def test_a_deleted_thread_is_gone_with_everything_but_the_record(place: Place, alice: Person) -> None:
-    place.model.script([{"calls": [record("to be deleted")]}, {"text": "Done."}])
-    thread_id, run_id = await talk(alice, "Record")
-    card = await alice.card(thread_id)
-    await alice.decide(card, "approve")
-    await alice.finished(thread_id, run_id)
-    await alice.ok("DELETE", f"/api/threads/{thread_id}")
-    await alice.until(lambda: ("thread.deleted", {"id": thread_id}) in alice.news)
-    for path in (f"/api/threads/{thread_id}", f"/api/threads/{thread_id}/messages", f"/api/approvals/{card['id']}"):
-        assert (await alice.api("GET", path)).json()["code"] == "not_found"
-    assert (await alice.emit("thread.open", thread_id=thread_id))["error"]["code"] == "not_found"
-    for table in ("runs", "messages", "events", "calls", "checkpoints", "checkpoint_blobs", "checkpoint_writes"):
-        statement = f"select count(*) from {table} where thread_id::text = %s"  # noqa: S608 - a constant of the test
-        assert await place.sql(statement, thread_id) == [(0,)], table
-    assert await place.sql("select count(*) from audit where target = %s", card["id"]) == [(4,)]
-    assert await place.sql("select action from audit where target = %s", thread_id) == [("thread.deleted",)]
-
-
-async def test_a_thread_in_which_something_runs_can_not_be_deleted(place: Place, alice: Person) -> None:
-    place.model.script([{"calls": [slow("undeletable")]}, {"text": "Done."}])
-    thread_id, run_id = await talk(alice, "Slowly")
-    await alice.decide(await alice.card(thread_id), "approve")
-    await place.journal_has("slow", "undeletable")
-    answer = await alice.api("DELETE", f"/api/threads/{thread_id}")
-    assert (answer.status_code, answer.json()["code"]) == (409, "thread_busy")
-    place.let_slow_calls_end()
-    assert await alice.finished(thread_id, run_id) == "success"
-    await alice.ok("DELETE", f"/api/threads/{thread_id}")
-
-
-async def test_a_thread_that_waits_can_be_deleted_and_nothing_of_it_happens(place: Place, alice: Person) -> None:
-    place.model.script([{"calls": [record("never")]}])
-    thread_id, _ = await talk(alice, "Record")
-    card = await alice.card(thread_id)
-    await alice.until(lambda: alice.events(thread_id, "RUN_FINISHED"))
-    await alice.ok("DELETE", f"/api/threads/{thread_id}")
-    assert (await alice.decide(card, "approve"))["error"]["code"] == "not_found"
-    assert place.received("never") == 0
 
 
 async def test_other_people_find_nothing(place: Place, alice: Person, bob: Person, mallory: Person) -> None:
@@ -136,7 +96,8 @@ async def test_other_people_find_nothing(place: Place, alice: Person, bob: Perso
     await alice.finished(thread_id, run_id)
     for other in (bob, mallory):
         for method, path, body in (
-            ("GET", "", None), ("PATCH", "", {"title": "Ours"}), ("DELETE", "", None), ("GET", "/messages", None),
+            ("GET", "", None), ("PATCH", "", {"title": "Ours"}), ("PATCH", "", {"pinned": True}), ("DELETE", "", None),
+            ("POST", "/restore", None), ("GET", "/messages", None),
         ):  # fmt: skip
             answer = await other.api(method, f"/api/threads/{thread_id}{path}", body)
             nothing = await other.api(method, f"/api/threads/{uuid4()}{path}", body)

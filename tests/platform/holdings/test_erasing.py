@@ -11,6 +11,7 @@ from interlock_platform.database import Database
 from tests.mcp_servers.fixtures import WholeServers
 from tests.mcp_servers.process import until
 from tests.person import Person
+from tests.platform.chat.talking import is_left, time_passes
 from tests.platform.gate.asking import rule
 from tests.platform.holdings.planting import a_word, job_done, plant, tables_with
 from tests.platform.place import Place, record, slow
@@ -113,6 +114,8 @@ async def test_a_chat_that_is_deleted_leaves_only_its_record(place: Place, alice
     word = a_word()
     made = await plant(place, alice, word, whole.spec("http").url)
     await alice.ok("DELETE", f"/api/threads/{made['thread']}")
+    await time_passes(place, made["thread"])
+    await place.eventually(lambda: is_left(place, made["thread"]), 0)
     ids = (made["thread"], made["call"], made["shown"], made["rule of the chat"])
     found = await tables_with(place, *ids, f"{word} message")
     assert found.pop(f"{word} message") == set()

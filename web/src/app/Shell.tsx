@@ -13,13 +13,24 @@ import { pages } from "@/lib/urls";
 import { ApprovalsPage } from "./ApprovalsPage";
 import { Header } from "./Header";
 import { KeyboardHelp } from "./KeyboardHelp";
-import { DataPages, OrganisationsPage, PeoplePage, PermissionsPage, PolicyPage, RecordPage, ServerPage, ServersPage, SessionsPage } from "./lazyPages";
+import {
+  ArchivePage,
+  DataPages,
+  OrganisationsPage,
+  PeoplePage,
+  PermissionsPage,
+  PolicyPage,
+  RecordPage,
+  ServerPage,
+  ServersPage,
+  SessionsPage,
+  ThreadPage,
+} from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
 import { NotFound } from "./NotFound";
 import { PageContext } from "./page";
 import { SEARCH_ID, Sidebar } from "./Sidebar";
-import { ThreadPage } from "./ThreadPage";
 import { useShortcuts } from "./useShortcuts";
 import { useCountFromList } from "./waitingCount";
 
@@ -93,6 +104,9 @@ export function Shell({ me }: { me: Me }) {
               </Route>
               <Route path={pages.approvals}>
                 <ApprovalsPage me={me} />
+              </Route>
+              <Route path={pages.archive}>
+                <ArchivePage me={me} />
               </Route>
               <Route path={pages.policies}>
                 <PolicyPage me={me} />

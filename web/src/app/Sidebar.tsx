@@ -1,4 +1,4 @@
-import { Inbox, KeyRound, type LucideIcon, Plug, ScrollText, ShieldCheck, SquarePen, Users, X } from "lucide-react";
+import { Archive, Inbox, KeyRound, type LucideIcon, Plug, ScrollText, ShieldCheck, SquarePen, Users, X } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
@@ -80,6 +80,10 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
       />
       <nav aria-label={t.app.navigation} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1">
         <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
+        <Link href={pages.archive} onClick={onFollow} className={`${LINK} text-soft`} aria-current={location === pages.archive ? "page" : undefined}>
+          <Archive size={17} aria-hidden="true" />
+          {t.app.archive}
+        </Link>
       </nav>
       <nav aria-label={t.app.pages} className="flex flex-col gap-0.5 border-t border-line px-2 pt-2">
         {PAGES.filter(({ right }) => right === null || may(me, right)).map(({ name, href, Icon }) => (

@@ -1,7 +1,9 @@
 import { CallGroup } from "@/features/approvals/CallGroup";
 import { WaitingBar } from "@/features/approvals/WaitingBar";
 import { Chat } from "@/features/chat/Chat";
+import { ArchivedBar } from "@/features/threads/ArchivedBar";
 import { useThread } from "@/features/threads/getThread";
+import { useThreadActions } from "@/features/threads/useThreadActions";
 import { t } from "@/lib/i18n";
 import type { Me } from "@/lib/protocol";
 import { Header } from "./Header";
@@ -12,12 +14,20 @@ const renderCalls = (threadId: string, toolCallIds: string[]) => <CallGroup thre
 
 export function ThreadPage({ threadId, me }: { threadId: string; me: Me }) {
   const { data } = useThread(threadId);
+  const { archive } = useThreadActions();
   const title = data ? data.title || t.threads.untitled : "";
   useTitle(title);
   return (
     <>
       <Header me={me} title={title || t.app.name} threadId={threadId} />
-      <Chat key={threadId} threadId={threadId} renderCalls={renderCalls} bar={<WaitingBar threadId={threadId} />} gone={<NotFound />} />
+      <Chat
+        key={threadId}
+        threadId={threadId}
+        renderCalls={renderCalls}
+        bar={<WaitingBar threadId={threadId} />}
+        gone={<NotFound />}
+        closed={data?.archived ? <ArchivedBar onBack={() => archive(data, false)} /> : undefined}
+      />
     </>
   );
 }

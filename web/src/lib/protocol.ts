@@ -105,20 +105,6 @@ export interface Connected {
   toolset: Toolset;
 }
 
-export interface Thread {
-  id: string;
-  title: string;
-  created_at: string;
-  updated_at: string;
-  state: "idle" | "queued" | "running" | "waiting";
-  waiting: number;
-}
-
-export interface ThreadPage {
-  threads: Thread[];
-  next: string | null;
-}
-
 export type CallState =
   | "proposed"
   | "approved"

@@ -1,4 +1,5 @@
-import type { Call, CallChange, CallState, Decision, Resolution, Server, Thread, Toolset, WireError } from "./protocol";
+import type { Call, CallChange, CallState, Decision, Resolution, Server, Toolset, WireError } from "./protocol";
+import type { Thread } from "./threadsProtocol";
 
 /** What goes over the socket, and the events of a conversation: a mirror of docs/protocol.md. */
 

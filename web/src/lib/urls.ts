@@ -19,6 +19,8 @@ export const urls = {
     const text = search.toString();
     return text ? `/api/threads?${text}` : "/api/threads";
   },
+  archive: (cursor: string | null) => `/api/threads?archived=true${cursor ? `&cursor=${id(cursor)}` : ""}`,
+  restoreThread: (thread: string) => `/api/threads/${id(thread)}/restore`,
   newThread: "/api/threads",
   thread: (thread: string) => `/api/threads/${id(thread)}`,
   approvals: (search: Record<string, string>) => `/api/approvals?${new URLSearchParams(search).toString()}`,
@@ -50,6 +52,7 @@ export const pages = {
   newChat: "/c/new",
   thread: (thread: string) => `/c/${id(thread)}`,
   threadPattern: "/c/:thread",
+  archive: "/archive",
   approvals: "/approvals",
   approval: (call: string) => `/approvals?call=${id(call)}`,
   policies: "/admin/policies",

@@ -34,4 +34,4 @@ async def set_switches(session: AsyncSession, thread_id: UUID, off: Collection[s
 
 async def is_own(session: AsyncSession, user_id: UUID, thread_id: UUID) -> bool:
     query = select(col(Thread.id)).where(col(Thread.id) == thread_id, col(Thread.user_id) == user_id)
-    return await session.scalar(query) is not None
+    return await session.scalar(query.where(col(Thread.deleted_at).is_(None))) is not None

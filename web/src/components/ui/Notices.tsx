@@ -3,19 +3,19 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { t } from "@/lib/i18n";
 import { dismiss, type Notice, useNotices } from "@/lib/notices";
-import { IconButton } from "./Button";
+import { Button, IconButton } from "./Button";
 
 const SHOWN_MS = 8000;
 const NEWS_MS = 20_000;
 
 function NoticeBox({ notice }: { notice: Notice }) {
   const [held, setHeld] = useState(false);
-  const { id, text, to } = notice;
+  const { id, text, to, act } = notice;
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => dismiss(id), to ? NEWS_MS : SHOWN_MS);
+    const timer = setTimeout(() => dismiss(id), to || act ? NEWS_MS : SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [id, to, held]);
+  }, [id, to, act, held]);
   return (
     <li
       className="flex items-center gap-2 rounded-xl border border-line bg-raised py-1 ps-4 pe-1 text-sm shadow-card"
@@ -33,6 +33,18 @@ function NoticeBox({ notice }: { notice: Notice }) {
         >
           {to.label}
         </Link>
+      )}
+      {act && (
+        <Button
+          look="quiet"
+          className="min-h-8! rounded-lg! px-2! text-accent underline underline-offset-2"
+          onClick={() => {
+            dismiss(id);
+            act.run();
+          }}
+        >
+          {act.label}
+        </Button>
       )}
       <IconButton label={t.app.dismiss} onClick={() => dismiss(id)}>
         <X size={16} aria-hidden="true" />
@@ -52,14 +64,14 @@ function List({ notices }: { notices: Notice[] }) {
   );
 }
 
-/** Failures are said at once. News with a place to go to is not: the polite announcer has said it. */
+/** Failures are said at once. News with a place to go to, or something to do, is not: the polite announcer has said it. */
 export function Notices() {
   const notices = useNotices((state) => state.notices);
-  const news = notices.filter((notice) => notice.to);
+  const news = notices.filter((notice) => notice.to || notice.act);
   return (
     <div className="pointer-events-none fixed inset-x-0 top-16 z-50 flex flex-col items-center gap-2 px-4">
       <div role="alert" className="flex w-full justify-center">
-        <List notices={notices.filter((notice) => !notice.to)} />
+        <List notices={notices.filter((notice) => !news.includes(notice))} />
       </div>
       {news.length > 0 && (
         <section aria-label={t.app.news} className="flex w-full justify-center">

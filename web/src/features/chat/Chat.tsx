@@ -21,6 +21,8 @@ interface ChatProps {
   bar: ReactNode;
   /** What is shown instead of a conversation that is not this person's, or is gone. */
   gone: ReactNode;
+  /** In the place of the message box, where nothing more can be said. */
+  closed?: ReactNode;
 }
 
 /** An address that names no thread at all is answered as invalid. */
@@ -35,7 +37,7 @@ function useStoppable(threadId: string): string | null {
   });
 }
 
-export function Chat({ threadId, renderCalls, bar, gone }: ChatProps) {
+export function Chat({ threadId, renderCalls, bar, gone, closed }: ChatProps) {
   const phase = useConversations((state) => state[threadId]?.phase ?? "opening");
   const empty = useConversations((state) => (state[threadId]?.conversation.order.length ?? 0) === 0);
   const stoppable = useStoppable(threadId);
@@ -67,16 +69,18 @@ export function Chat({ threadId, renderCalls, bar, gone }: ChatProps) {
   const dock = (
     <>
       {bar}
-      <Composer
-        draftKey={threadId}
-        stoppable={stoppable !== null}
-        withdraws={waits}
-        onStop={stop}
-        onSend={(text) => {
-          send(threadId, text);
-          setSent((now) => now + 1);
-        }}
-      />
+      {closed ?? (
+        <Composer
+          draftKey={threadId}
+          stoppable={stoppable !== null}
+          withdraws={waits}
+          onStop={stop}
+          onSend={(text) => {
+            send(threadId, text);
+            setSent((now) => now + 1);
+          }}
+        />
+      )}
     </>
   );
   return (

@@ -1,6 +1,6 @@
 import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
 import { t } from "@/lib/i18n";
-import type { Thread } from "@/lib/protocol";
+import type { Thread } from "@/lib/threadsProtocol";
 
 interface DeleteDialogProps {
   thread: Thread | null;

@@ -26,7 +26,7 @@ export function RenameField({ title, onDone }: { title: string; onDone: (title: 
         ref={input}
         aria-label={t.threads.title}
         defaultValue={title}
-        maxLength={200}
+        maxLength={120}
         className="field min-h-9 text-sm"
         onBlur={(event) => finish(event.target.value)}
         onKeyDown={(event) => {

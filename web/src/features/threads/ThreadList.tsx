@@ -1,19 +1,13 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
-import { announce } from "@/lib/announce";
-import { sentence } from "@/lib/api/http";
 import { t } from "@/lib/i18n";
-import { notify } from "@/lib/notices";
-import type { Thread } from "@/lib/protocol";
-import { dropThread, putThread } from "./cache";
+import type { Thread } from "@/lib/threadsProtocol";
 import { DeleteDialog } from "./DeleteDialog";
-import { deleteThread } from "./deleteThread";
 import { byDay } from "./groups";
 import { useThreads } from "./listThreads";
-import { renameThread } from "./renameThread";
 import { ThreadRow } from "./ThreadRow";
+import { useThreadActions } from "./useThreadActions";
 
 interface ThreadListProps {
   query: string;
@@ -23,22 +17,9 @@ interface ThreadListProps {
 }
 
 export function ThreadList({ query, current, onFollow, onDeleted }: ThreadListProps) {
-  const client = useQueryClient();
   const { data, isPending, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useThreads(useDeferredValue(query.trim()));
   const [doomed, setDoomed] = useState<Thread | null>(null);
-  const failed = (error: unknown) => notify(sentence(error));
-
-  const rename = (thread: Thread, title: string) => {
-    renameThread(thread.id, title).then((renamed) => putThread(client, renamed), failed);
-  };
-  const remove = (thread: Thread) => {
-    setDoomed(null);
-    deleteThread(thread.id).then(() => {
-      dropThread(client, thread.id);
-      announce(t.threads.deleted);
-      onDeleted(thread.id);
-    }, failed);
-  };
+  const { rename, pin, archive, remove } = useThreadActions();
 
   if (isPending) return <Spinner className="mx-auto my-6 text-soft" />;
   if (isError && !data) {
@@ -67,7 +48,9 @@ export function ThreadList({ query, current, onFollow, onDeleted }: ThreadListPr
                 current={thread.id === current}
                 onFollow={onFollow}
                 onRename={(title) => rename(thread, title)}
-                onDelete={() => setDoomed(thread)}
+                onPin={() => pin(thread, !thread.pinned)}
+                onArchive={() => archive(thread, true)}
+                onDelete={() => (thread.waiting > 0 ? setDoomed(thread) : remove(thread, onDeleted))}
               />
             ))}
           </ul>
@@ -78,7 +61,14 @@ export function ThreadList({ query, current, onFollow, onDeleted }: ThreadListPr
           {t.threads.more}
         </Button>
       )}
-      <DeleteDialog thread={doomed} onClose={() => setDoomed(null)} onDelete={remove} />
+      <DeleteDialog
+        thread={doomed}
+        onClose={() => setDoomed(null)}
+        onDelete={(thread) => {
+          setDoomed(null);
+          remove(thread, onDeleted);
+        }}
+      />
     </>
   );
 }

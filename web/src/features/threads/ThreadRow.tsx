@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
-import { Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Archive, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { Menu, MenuItem } from "@/components/ui/Menu";
 import { t } from "@/lib/i18n";
-import type { Thread } from "@/lib/protocol";
+import type { Thread } from "@/lib/threadsProtocol";
 import { pages } from "@/lib/urls";
 import { RenameField } from "./RenameField";
 
@@ -33,11 +33,13 @@ interface ThreadRowProps {
   thread: Thread;
   current: boolean;
   onRename: (title: string) => void;
+  onPin: () => void;
+  onArchive: () => void;
   onDelete: () => void;
   onFollow: () => void;
 }
 
-export function ThreadRow({ thread, current, onRename, onDelete, onFollow }: ThreadRowProps) {
+export function ThreadRow({ thread, current, onRename, onPin, onArchive, onDelete, onFollow }: ThreadRowProps) {
   const [renaming, setRenaming] = useState(false);
   const toRename = useRef(false);
   const title = thread.title || t.threads.untitled;
@@ -84,6 +86,10 @@ export function ThreadRow({ thread, current, onRename, onDelete, onFollow }: Thr
           </button>
         }
       >
+        <MenuItem onSelect={onPin}>
+          {thread.pinned ? <PinOff size={15} aria-hidden="true" /> : <Pin size={15} aria-hidden="true" />}
+          {thread.pinned ? t.threads.unpin : t.threads.pin}
+        </MenuItem>
         <MenuItem
           onSelect={() => {
             toRename.current = true;
@@ -92,6 +98,10 @@ export function ThreadRow({ thread, current, onRename, onDelete, onFollow }: Thr
         >
           <Pencil size={15} aria-hidden="true" />
           {t.threads.rename}
+        </MenuItem>
+        <MenuItem onSelect={onArchive}>
+          <Archive size={15} aria-hidden="true" />
+          {t.threads.archive}
         </MenuItem>
         <MenuItem onSelect={onDelete} className="text-danger">
           <Trash2 size={15} aria-hidden="true" />

@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { keys } from "@/lib/api/keys";
-import type { Thread } from "@/lib/protocol";
+import type { Thread } from "@/lib/threadsProtocol";
 import type { ThreadPages } from "./listThreads";
 
 /** Puts what the server says about a thread into the lists that are loaded. */
@@ -10,18 +10,22 @@ export function putThread(client: QueryClient, thread: Thread): void {
     const [first, ...rest] = data?.pages ?? [];
     if (!data || !first) return data;
     const without = (threads: Thread[]) => threads.filter(({ id }) => id !== thread.id);
+    const others = { ...first, threads: without(first.threads) };
     const pages = [
-      { ...first, threads: [thread, ...without(first.threads)] },
+      thread.archived ? others : { ...others, threads: [thread, ...others.threads] },
       ...rest.map((page) => ({ ...page, threads: without(page.threads) })),
     ];
     return { ...data, pages };
   });
   void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "threads" && queryKey[1] !== "" });
+  void client.invalidateQueries({ queryKey: keys.archive });
 }
 
 export function dropThread(client: QueryClient, id: string): void {
   client.removeQueries({ queryKey: keys.thread(id) });
-  client.setQueriesData<ThreadPages>({ queryKey: keys.allThreads }, (data) =>
-    data ? { ...data, pages: data.pages.map((page) => ({ ...page, threads: page.threads.filter((thread) => thread.id !== id) })) } : data,
-  );
+  for (const queryKey of [keys.allThreads, keys.archive]) {
+    client.setQueriesData<ThreadPages>({ queryKey }, (data) =>
+      data ? { ...data, pages: data.pages.map((page) => ({ ...page, threads: page.threads.filter((thread) => thread.id !== id) })) } : data,
+    );
+  }
 }

@@ -1,5 +1,5 @@
 import { request } from "@/lib/api/http";
-import type { Thread } from "@/lib/protocol";
+import type { Thread } from "@/lib/threadsProtocol";
 import { urls } from "@/lib/urls";
 
 /** A thread without a title: the server makes one from the first message. */

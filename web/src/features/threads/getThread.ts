@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { request } from "@/lib/api/http";
 import { keys } from "@/lib/api/keys";
-import type { Thread } from "@/lib/protocol";
+import type { Thread } from "@/lib/threadsProtocol";
 import { urls } from "@/lib/urls";
 
 export function useThread(id: string) {

@@ -10,6 +10,7 @@ export const keys = {
   threadTools: (thread: string) => ["thread-tools", thread] as const,
   toolset: ["toolset"] as const,
   threads: (query: string) => ["threads", query] as const,
+  archive: ["archive"] as const,
   allThreads: ["threads"] as const,
   thread: (id: string) => ["thread", id] as const,
   approvals: ["approvals"] as const,

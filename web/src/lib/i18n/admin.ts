@@ -1,3 +1,4 @@
+import { archive } from "./en/archive";
 import { audit } from "./en/audit";
 import { condition } from "./en/condition";
 import { data } from "./en/data";
@@ -7,4 +8,4 @@ import { policy } from "./en/policy";
 import { serverPages } from "./en/serverPages";
 
 /** The words of the pages that are loaded when they are opened, kept apart so that they load with them. */
-export const admin = { audit, condition, data, grants, people, policy, servers: serverPages };
+export const admin = { archive, audit, condition, data, grants, people, policy, servers: serverPages };

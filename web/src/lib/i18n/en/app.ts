@@ -20,6 +20,7 @@ export const app = {
   broke: "Something in this page broke.",
   reload: "Reload",
   approvals: "Approvals",
+  archive: "Archive",
   policies: "Policies",
   permissions: "Permissions",
   record: "Record",
