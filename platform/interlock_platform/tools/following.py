@@ -53,7 +53,8 @@ class Following:
 
     async def _drop(self, key: UserKey) -> None:
         try:
-            await self._tools.handlers.drop(key)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await self._tools.handlers.drop(key)
         except Exception:
             logger.exception("The connections of somebody who is gone could not be closed")
 

@@ -16,6 +16,7 @@ import { KeyboardHelp } from "./KeyboardHelp";
 import {
   ArchivePage,
   DataPages,
+  KeysPage,
   OrganisationsPage,
   PeoplePage,
   PermissionsPage,
@@ -122,6 +123,9 @@ export function Shell({ me }: { me: Me }) {
               </Route>
               <Route path={pages.sessions}>
                 <SessionsPage me={me} />
+              </Route>
+              <Route path={pages.keys}>
+                <KeysPage me={me} />
               </Route>
               <Route path={pages.organisations}>
                 <OrganisationsPage me={me} />

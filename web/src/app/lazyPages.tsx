@@ -9,6 +9,7 @@ export const PolicyPage = lazy(() => import("./PolicyPage").then((part) => ({ de
 export const PermissionsPage = lazy(() => import("./PermissionsPage").then((part) => ({ default: part.PermissionsPage })));
 export const PeoplePage = lazy(() => import("./PeoplePage").then((part) => ({ default: part.PeoplePage })));
 export const SessionsPage = lazy(() => import("./SessionsPage").then((part) => ({ default: part.SessionsPage })));
+export const KeysPage = lazy(() => import("./KeysPage").then((part) => ({ default: part.KeysPage })));
 export const OrganisationsPage = lazy(() => import("./OrganisationsPage").then((part) => ({ default: part.OrganisationsPage })));
 export const DataPages = lazy(() => import("./DataPages").then((part) => ({ default: part.DataPages })));
 export const ArchivePage = lazy(() => import("./ArchivePage").then((part) => ({ default: part.ArchivePage })));

@@ -3,6 +3,7 @@ const id = encodeURIComponent;
 /** Every address that the UI asks for or goes to. */
 export const urls = {
   login: (next: string) => `/auth/login?next=${id(next)}`,
+  signInFresh: (next: string) => `/auth/login?fresh=true&next=${id(next)}`,
   logout: "/auth/logout",
   me: "/api/me",
   initialize: "/api/initialize",
@@ -60,6 +61,7 @@ export const pages = {
   record: "/audit",
   people: "/users",
   sessions: "/settings/sessions",
+  keys: "/settings/keys",
   organisations: "/settings/organisations",
   data: "/settings/data",
   features: "/settings/features",

@@ -1,4 +1,4 @@
-import { Archive, ChevronsUpDown, LogOut, MonitorSmartphone, Users } from "lucide-react";
+import { Archive, ChevronsUpDown, KeyRound, LogOut, MonitorSmartphone, Users } from "lucide-react";
 import { useLocation } from "wouter";
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuNote } from "@/components/ui/Menu";
 import { sentence } from "@/lib/api/http";
@@ -64,6 +64,10 @@ export function UserMenu({ me }: { me: Me }) {
       <MenuItem onSelect={() => navigate(pages.data)}>
         <Archive size={16} aria-hidden="true" />
         {t.app.data}
+      </MenuItem>
+      <MenuItem onSelect={() => navigate(pages.keys)}>
+        <KeyRound size={16} aria-hidden="true" />
+        {t.app.keys}
       </MenuItem>
       <MenuItem onSelect={() => void signOut().catch((error: unknown) => notify(sentence(error)))}>
         <LogOut size={16} aria-hidden="true" />

@@ -58,7 +58,7 @@ export async function request<T>(method: "GET" | "POST" | "PUT" | "PATCH", url: 
 }
 
 /** For what is answered without a body, or with one that nobody needs. */
-export async function command(method: "POST" | "PATCH" | "DELETE", url: string, body?: unknown): Promise<void> {
+export async function command(method: "POST" | "PUT" | "PATCH" | "DELETE", url: string, body?: unknown): Promise<void> {
   await send(method, url, body);
 }
 

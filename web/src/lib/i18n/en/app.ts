@@ -27,6 +27,7 @@ export const app = {
   people: "People",
   sessions: "Where you are signed in",
   data: "Your data",
+  keys: "API keys",
   organisations: "Your organisations",
   pages: "Control",
   waiting: (count: number) => `${count} waiting`,
