@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.person import Person
 from tests.platform.gate.asking import ask, not_the_requester, rule, two_approvers
+from tests.platform.keys.program import code, new_key, program
 from tests.platform.place import Place
 
 RECORD = {"server": "journal", "tool": "record"}
@@ -115,15 +116,15 @@ async def test_an_approver_who_lost_the_role_while_it_waited_does_not_count(
     assert place.received("role lost") == 0
 
 
-async def test_a_key_never_decides(place: Place, alice: Person) -> None:
+async def test_a_key_never_decides_not_even_beside_a_cookie(place: Place, alice: Person) -> None:
     _, _, card = await ask(place, alice, "by a key")
-    for door in ("decision", "resolution", "extension"):
-        answer = await alice.http.post(
-            f"/api/approvals/{card['id']}/{door}",
-            json={"decision": "approve", "seal": card["seal"]},
-            headers={"Authorization": "Bearer something"},
-        )
-        assert (answer.status_code, answer.json()["code"]) == (403, "session_required")
+    made = await new_key(alice)
+    async with program(place.url, made["secret"]) as alone:
+        for door in ("decision", "resolution", "extension"):
+            path, body = f"/api/approvals/{card['id']}/{door}", {"decision": "approve", "seal": card["seal"]}
+            assert code(await alone.post(path, json=body)) == (403, "session_required")
+            both = await alice.http.post(path, json=body, headers=alone.headers)
+            assert code(both) == (400, "two_credentials")
     assert (await alice.decide(card, "reject"))["ok"]
 
 
