@@ -43,14 +43,12 @@ async def interlock(database_url: str, folder: Path, **settings: Any) -> AsyncIt
 
     `settings` are fields of Settings. The model is not asked for titles, so that what it answers is the tests' script.
     """
-    port = free_port()
     chosen = Settings(
         _env_file=None,
-        port=port,
         data_dir=folder,
         database_url=database_url,
         secret_key=SecretStr(SECRET_KEY),
-        **{"connections": "inside", "titles": "words", **settings},
+        **{"port": free_port(), "connections": "inside", "titles": "words", **settings},
     )
     async with running(chosen, StartProgress(Console(quiet=True))):
         yield chosen.base_url

@@ -18,7 +18,10 @@ A_PROGRAM = "a program"
 ROUTES = {
     "GET /auth/login": ANYBODY,
     "GET /auth/callback": ANYBODY,
+    "GET /auth/callback/{provider_id}": ANYBODY,
     "POST /auth/logout": ANYBODY,
+    "POST /auth/backchannel-logout/{provider_id}": ANYBODY,
+    "GET /auth/frontchannel-logout/{provider_id}": ANYBODY,
     "GET /api/me": A_PERSON,
     "GET /api/tenants": A_PERSON,
     "POST /api/tenants/{tenant_id}/switch": A_PERSON,

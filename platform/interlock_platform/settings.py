@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = Field(
         default="roles", min_length=1, description="Claim of the ID token that lists the roles."
     )
+    identity_providers: Path | None = Field(
+        default=None,
+        description="File with identity providers, a JSON list, beside or in the place of the one above: which "
+        "organisations their people belong to, and as what. Empty: there are none.",
+    )
     model: str = Field(
         default="demo",
         description="The model that answers: demo (rule-based, no key), or provider:name with the provider "
@@ -148,7 +153,7 @@ class Settings(BaseSettings):
     @property
     def development_login(self) -> bool:
         """Whether the development identity provider signs people in."""
-        return self.oidc_issuer is None
+        return self.oidc_issuer is None and self.identity_providers is None
 
     @field_validator("base_url", "oidc_issuer", "model_base_url")
     @classmethod
@@ -204,7 +209,7 @@ class Settings(BaseSettings):
             raise ValueError("must be demo or provider:name, such as openai:gpt-5.2 or anthropic:claude-sonnet-4-5")
         return value
 
-    @field_validator("catalogue", "policies", "limits")
+    @field_validator("catalogue", "policies", "limits", "identity_providers")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import socketio
 import uvicorn
@@ -32,10 +33,15 @@ from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
 from interlock_platform.identity.cookies import Cookies
+from interlock_platform.identity.logout import Logouts
+from interlock_platform.identity.logout_routes import logout_routes
 from interlock_platform.identity.oidc import Provider
 from interlock_platform.identity.programs.routes import program_routes
 from interlock_platform.identity.programs.service import Programs
+from interlock_platform.identity.provider_file import read_providers
+from interlock_platform.identity.providers import MAIN, Providers, Trusted
 from interlock_platform.identity.routes import identity_routes
+from interlock_platform.identity.rules import ByClaim, Roles, Rules
 from interlock_platform.identity.service import Identity
 from interlock_platform.identity.tenancy import Tenancy
 from interlock_platform.identity.tenant_routes import tenant_routes
@@ -154,6 +160,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         *all_server_routes(resources),
         grant_routes(resources.grants),
         *all_policy_routes(resources),
+        logout_routes(Logouts(resources.database, identity.providers)),
         tenant_routes(tenancy, authentication, cookies),
         member_routes(resources.members),
         invitation_routes(Invitations(resources.database, tenancy), authentication, cookies, settings.base_url),
@@ -179,7 +186,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
             whole,
             base_url=settings.base_url,
             authentication=authentication,
-            any_type=("/dev-idp/token",),
+            any_type=("/dev-idp/token", "/auth/backchannel-logout/"),
             handshakes_per_minute=resources.operator_limits.handshakes_per_minute,
         )
 
@@ -190,34 +197,38 @@ def _holdings(resources: Resources) -> Holdings:
 
 
 def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identity:
+    providers = read_providers(settings.identity_providers, settings.base_url)
+    if settings.oidc_issuer is not None or settings.development_login:
+        providers.insert(0, _main_provider(settings, app))
+    return Identity(
+        resources.database,
+        Providers(providers),
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        lasts=timedelta(hours=settings.session_hours),
+        leave=resources.members.unmap,
+    )
+
+
+def _main_provider(settings: Settings, app: FastAPI) -> Trusted:
     redirect_uri = f"{settings.base_url}/auth/callback"
+    rules = Rules(ByClaim(settings.oidc_tenant_claim), Roles(settings.oidc_roles_claim))
     if settings.oidc_issuer is None:
         development = DevelopmentProvider(settings.base_url, host=settings.host)
         app.include_router(development.routes())
-        key = ISSUER_KEY
-        provider = Provider(
+        client = Provider(
             issuer=development.issuer,
             client_id=development.client_id,
             client_secret=development.client_secret,
             redirect_uri=redirect_uri,
         )
-    else:
-        key = settings.oidc_issuer
-        provider = Provider(
-            issuer=settings.oidc_issuer,
-            client_id=settings.oidc_client_id or "",
-            client_secret=settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None,
-            redirect_uri=redirect_uri,
-        )
-    return Identity(
-        resources.database,
-        provider,
-        issuer_key=key,
-        tenant_claim=settings.oidc_tenant_claim,
-        roles_claim=settings.oidc_roles_claim,
-        idle=timedelta(minutes=settings.session_idle_minutes),
-        lasts=timedelta(hours=settings.session_hours),
+        return Trusted(MAIN, "the development provider", ISSUER_KEY, client, rules)
+    client = Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id or "",
+        client_secret=settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None,
+        redirect_uri=redirect_uri,
     )
+    return Trusted(MAIN, urlsplit(settings.oidc_issuer).netloc, settings.oidc_issuer, client, rules)
 
 
 def model_shape(settings: Settings) -> dict[str, Any]:

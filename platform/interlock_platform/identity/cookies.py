@@ -28,6 +28,11 @@ class Cookies:
         """Whoever was here has signed out."""
         return self._named("interlock_signed_out")
 
+    @property
+    def arrived(self) -> str:
+        """Says who came to join and has no account yet."""
+        return self._named("interlock_arrived")
+
     def keep(self, response: Response, name: str, value: str, seconds: int) -> None:
         https = self.base_url.startswith("https://")
         response.set_cookie(name, value, max_age=seconds, path="/", secure=https, httponly=True, samesite="lax")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -23,6 +24,10 @@ SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Public-key algorithms only: with a shared-secret one, the public key would be the secret."""
 CLOCK_SKEW = 60
 METADATA_SECONDS = 3600
+UNKNOWN_KEY_SECONDS = 10
+"""At most so often a key that we don't know makes us ask for all: anybody can name one."""
+ANY_TENANT = "{tenantid}"
+"""In an issuer: the tenant that the token itself names as `tid`, as at Microsoft's common endpoints."""
 TIMEOUT_SECONDS = 10
 
 log = logging.getLogger(__name__)
@@ -39,8 +44,11 @@ class Provider:
         client_secret: str | None,
         redirect_uri: str,
         scope: str = "openid profile email",
+        discovery: str | None = None,
     ) -> None:
+        """`discovery` is where the metadata is, where that is not below the issuer's own address."""
         self._issuer = issuer
+        self._discovery = (discovery or issuer).rstrip("/")
         self._client_id = client_id
         self._client_secret = client_secret
         self._redirect_uri = redirect_uri
@@ -50,6 +58,11 @@ class Provider:
         self._metadata: Mapping[str, Any] = {}
         self._metadata_until = 0.0
         self._keys: KeySet | None = None
+        self._asked_for_unknown = -UNKNOWN_KEY_SECONDS * 1.0
+
+    @property
+    def client_id(self) -> str:
+        return self._client_id
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -80,7 +93,7 @@ class Provider:
         metadata = await self._discovered()
         if issuer is None and metadata.get("authorization_response_iss_parameter_supported"):
             raise _failed("its answer does not say who gave it")
-        if issuer is not None and issuer != self._issuer:
+        if issuer is not None and ANY_TENANT not in self._issuer and issuer != self._issuer:
             raise _failed("the answer is another provider's")
         try:
             async with self._client(metadata) as client:
@@ -88,6 +101,8 @@ class Provider:
                     metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier
                 )
                 claims = await self._verified(token, nonce)
+                if issuer is not None and issuer != claims["iss"]:
+                    raise _failed("the answer is another provider's")
                 if not wanted <= claims.keys() and "userinfo_endpoint" in metadata:
                     answer = await client.get(metadata["userinfo_endpoint"])
                     answer.raise_for_status()
@@ -95,7 +110,7 @@ class Provider:
                     if more.get("sub") != claims["sub"]:
                         raise _failed("its two answers are about different people")
                     claims = more | claims
-                return claims
+                return claims | {"sub": self.subject_of(claims)}
         except OAuthError as error:
             raise _failed(f"it answered {error.error!r}") from error
         except JoseError as error:
@@ -111,7 +126,7 @@ class Provider:
             decoded.claims,
             decoded.header,
             {
-                "iss": {"essential": True, "value": self._issuer},
+                "iss": {"essential": True, "value": self.issuer_for(decoded.claims)},
                 "aud": {"essential": True, "value": self._client_id},
                 "sub": {"essential": True},
                 "nonce": {"essential": True, "value": nonce},
@@ -120,6 +135,37 @@ class Provider:
         )
         claims.validate(leeway=CLOCK_SKEW)
         return dict(claims)
+
+    def issuer_for(self, claims: Mapping[str, Any]) -> str:
+        """What a token with these claims has to say about who made it. Raises ValueError where it does not say which
+        of the provider's tenants it is of."""
+        if ANY_TENANT not in self._issuer:
+            return self._issuer
+        return self._issuer.replace(ANY_TENANT, str(UUID(claims["tid"])))
+
+    def is_issuer(self, issuer: str) -> bool:
+        """Whether a token of the provider's could have this issuer."""
+        before, any_tenant, after = self._issuer.partition(ANY_TENANT)
+        if not any_tenant:
+            return issuer == self._issuer
+        return issuer.startswith(before) and issuer.endswith(after)
+
+    def subject_of(self, claims: Mapping[str, Any]) -> str:
+        """By what a person is known: where the provider has tenants, the subject in its tenant."""
+        subject = str(claims["sub"])
+        return f"{UUID(claims['tid'])}:{subject}" if ANY_TENANT in self._issuer else subject
+
+    async def signed(self, token: str) -> dict[str, Any]:
+        """The claims of a token that the provider has signed, and nothing of them checked.
+
+        Raises `sign_in_failed`, `provider_unreachable`.
+        """
+        try:
+            return dict((await self._decoded(token)).claims)
+        except JoseError as error:
+            raise _failed(f"its token is not valid: {error.error}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _failed(f"its token can't be read: {error!r}") from error
 
     async def _decoded(self, id_token: str) -> jwt.Token:
         metadata = await self._discovered()
@@ -130,11 +176,14 @@ class Provider:
         try:
             return jwt.decode(id_token, self._keys or await self._fetch_keys(), registry=registry)
         except InvalidKeyIdError:  # the provider has changed its keys since
+            if time.monotonic() < self._asked_for_unknown + UNKNOWN_KEY_SECONDS:
+                raise
+            self._asked_for_unknown = time.monotonic()
             return jwt.decode(id_token, await self._fetch_keys(), registry=registry)
 
     async def _discovered(self) -> Mapping[str, Any]:
         if time.monotonic() > self._metadata_until:
-            metadata = await self._get_json(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            metadata = await self._get_json(f"{self._discovery}/.well-known/openid-configuration")
             if metadata.get("issuer") != self._issuer:
                 raise _unreachable(self._issuer, ValueError(f"its metadata is that of {metadata.get('issuer')!r}"))
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):

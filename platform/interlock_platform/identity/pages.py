@@ -1,5 +1,6 @@
 """The few pages that people see before the UI lets them in: whole without a script, safe with any text."""
 
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 from interlock_platform.errors import Problem
 from interlock_platform.http.navigation import is_navigation
 from interlock_platform.http.problems import request_id
+from interlock_platform.identity.providers import Trusted
 
 _HERE = files("interlock_platform.identity")
 STYLE = _HERE.joinpath("page.css").read_text()
@@ -37,6 +39,24 @@ def link(text: str, path: str, *, quiet: bool = False) -> str:
 def button(text: str, path: str) -> str:
     """Does something: a form of its own."""
     return f'<form method="post" action="{escape(path)}"><button class="button">{escape(text)}</button></form>'
+
+
+def choice(request: Request, providers: Sequence[Trusted], next_page: str, *, unknown: bool) -> HTMLResponse:
+    """Which account to sign in with: by address, or by name. A program is told that it has to say."""
+    if not is_navigation(request.scope, request.headers):
+        names = ", ".join(provider.id for provider in providers)
+        raise Problem("choose_provider", 409, f"Say which identity provider to sign in with, as provider: {names}.")
+    asked = "Nobody here knows that address. Choose the account to sign in with." if unknown else ""
+    form = (
+        '<form class="ask" method="get" action="/auth/login">'
+        f'<input type="hidden" name="next" value="{escape(next_page)}">'
+        '<label for="address">Your e-mail address at work</label>'
+        '<input id="address" name="login_hint" type="email" autocomplete="email" required maxlength="200">'
+        '<button class="button">Continue</button></form>'
+    )
+    links = [link(f"Sign in with {each.name}", f"{sign_in_path(next_page)}&provider={each.id}") for each in providers]
+    by_address = [form] if any(provider.domains for provider in providers) else []
+    return page("Sign in", *([sentence(asked)] if asked else []), *by_address, *links)
 
 
 def sign_in_path(next_page: str) -> str:

@@ -12,8 +12,9 @@ from interlock_platform.errors import Problem
 from interlock_platform.http.authentication import Authentication, SignedIn, cookie_header, cookie_value
 from interlock_platform.identity.claims import ROLES
 from interlock_platform.identity.cookies import Cookies
-from interlock_platform.identity.pages import STYLE, refused
-from interlock_platform.identity.service import SIGN_IN_LASTS, Identity
+from interlock_platform.identity.pages import STYLE, choice, refused
+from interlock_platform.identity.providers import MAIN
+from interlock_platform.identity.service import SIGN_IN_LASTS, Identity, local_path
 from interlock_platform.rights import rights_of
 
 
@@ -53,14 +54,18 @@ def identity_routes(
         request: Request,
         next_page: str | None = Query(None, alias="next"),
         login_hint: str | None = Query(None, max_length=200),
+        provider: str | None = Query(None, max_length=64),
         again: bool = False,
     ) -> Response:
         sent = cookie_header(request)
         # The provider may still know who signed out here, and would let them in again without a word.
         ask_again = again or cookie_value(sent, cookies.left) is not None
         try:
+            trusted = identity.providers.meant(provider, login_hint)
+            if trusted is None:
+                return choice(request, identity.providers.all, local_path(next_page), unknown=login_hint is not None)
             begun = await identity.begin(
-                next_page, login_hint, cookie_value(sent, cookies.browser), ask_again=ask_again
+                trusted, next_page, login_hint, cookie_value(sent, cookies.browser), ask_again=ask_again
             )
         except Problem as problem:
             return refused(request, problem)
@@ -70,6 +75,13 @@ def identity_routes(
 
     @router.get("/auth/callback", status_code=303, response_class=RedirectResponse)
     async def callback(request: Request) -> Response:
+        return await came_back(request, MAIN)
+
+    @router.get("/auth/callback/{provider_id}", status_code=303, response_class=RedirectResponse)
+    async def callback_of(request: Request, provider_id: str) -> Response:
+        return await came_back(request, provider_id)
+
+    async def came_back(request: Request, provider_id: str) -> Response:
         sent = cookie_header(request)
         try:
             signed_in = await identity.finish(
@@ -77,12 +89,17 @@ def identity_routes(
                 cookie_value(sent, cookies.browser),
                 authentication.secret(sent),
                 request.headers.get("user-agent", ""),
+                provider_id,
             )
         except Problem as problem:
             return refused(request, problem)
         response = RedirectResponse(signed_in.next, 303)
         cookies.drop(response, cookies.left)
-        cookies.keep_session(response, signed_in.secret)
+        if signed_in.secret is not None:
+            cookies.keep_session(response, signed_in.secret)
+        if signed_in.arrived is not None:
+            cookies.drop(response, cookies.session)
+            cookies.keep(response, cookies.arrived, signed_in.arrived, int(SIGN_IN_LASTS.total_seconds()))
         return response
 
     @router.post("/auth/logout", status_code=204)
@@ -90,6 +107,7 @@ def identity_routes(
         await identity.end(authentication.secret(cookie_header(request)))
         response = Response(status_code=204)
         cookies.drop(response, cookies.session)
+        cookies.drop(response, cookies.arrived)
         cookies.keep(response, cookies.left, "1", int(SIGN_IN_LASTS.total_seconds()))
         return response
 

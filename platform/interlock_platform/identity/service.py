@@ -1,23 +1,25 @@
-"""Who may come in, and for how long: sign-ins under way, tenants, users and sessions."""
+"""Who may come in, and for how long: sign-ins under way, and sessions."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
-from hashlib import sha256
 
 from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import FieldError, Problem
 from interlock_platform.identity import store
-from interlock_platform.identity.claims import DEFAULT_TENANT, ROLES, Person, person_of, tenant_id
-from interlock_platform.identity.oidc import Provider
+from interlock_platform.identity.admission import Admission, Arriving, Leave
+from interlock_platform.identity.claims import person_of
+from interlock_platform.identity.providers import MAIN, Providers, Trusted
+from interlock_platform.identity.rules import ByClaim, places_of
+from interlock_platform.identity.secret import secret_hash, sid_hash, sign_in_key
 from interlock_platform.identity.store import Account, TenantRow
 from interlock_platform.principal import Principal
-from interlock_platform.text import storable
 
 SIGN_IN_LASTS = timedelta(minutes=10)
-MOST_AGENT = 300
+JOINING = "/join/"
+"""Where an invitation is looked at: by those too who have no account yet."""
 
 
 @dataclass(frozen=True)
@@ -30,66 +32,76 @@ class Begun:
 
 @dataclass(frozen=True)
 class SignedInBrowser:
-    """A sign-in that succeeded: the new session's secret, and the page that the person wanted."""
+    """A sign-in that succeeded: the new session's secret, and the page that the person wanted.
 
-    secret: str
+    Who has no account and came to join has no session yet: `arrived` then says who they are, for a few minutes.
+    """
+
+    secret: str | None
+    arrived: str | None
     next: str
 
 
-class Identity:
-    """People, known by (issuer key, subject) and by nothing else: an e-mail address never links two of them.
+@dataclass(frozen=True)
+class Arrived:
+    """Somebody without a session, whom a provider vouched for just now."""
 
-    `issuer_key` stands for the provider in the tables: its issuer for a real one. The development provider's issuer
-    contains the port, so its key is the constant `interlock-dev`: alice is one person, whichever port she came by.
-    """
+    account: Account
+    sid: bytes | None
+
+
+class Identity:
+    """People, known by (issuer key, subject) and by nothing else: an e-mail address never links two of them."""
 
     def __init__(
-        self,
-        database: Database,
-        provider: Provider,
-        *,
-        issuer_key: str,
-        tenant_claim: str,
-        roles_claim: str,
-        idle: timedelta,
-        lasts: timedelta,
+        self, database: Database, providers: Providers, *, idle: timedelta, lasts: timedelta, leave: Leave
     ) -> None:
         self._database = database
-        self._provider = provider
-        self._issuer_key = issuer_key
-        self._tenant_claim = tenant_claim
-        self._roles_claim = roles_claim
+        self.providers = providers
         self._idle = idle
         self.lasts = lasts
+        self._admission = Admission(database, leave, lasts)
 
     async def begin(
-        self, next_page: str | None, login_hint: str | None, browser: str | None, *, ask_again: bool = False
+        self,
+        trusted: Trusted,
+        next_page: str | None,
+        login_hint: str | None,
+        browser: str | None,
+        *,
+        ask_again: bool = False,
     ) -> Begun:
         """`browser` is what this browser was given before: it may have several sign-ins under way, in several tabs.
         With `ask_again` the provider asks who is there even where it remembers. Raises `provider_unreachable`."""
         page = local_path(next_page)
         state, nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
         prompt = "login" if ask_again else None
-        url = await self._provider.authorization_url(
+        url = await trusted.client.authorization_url(
             state=state, nonce=nonce, verifier=verifier, login_hint=login_hint, prompt=prompt
         )
         browser = browser or secrets.token_urlsafe(32)
-        key = _sign_in_key(browser, state)
+        key = sign_in_key(browser, state)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            data = {"nonce": nonce, "verifier": verifier, "next": page}
+            data = {"provider": trusted.id, "nonce": nonce, "verifier": verifier, "next": page}
             await store.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return Begun(url, browser)
 
     async def finish(
-        self, answer: Mapping[str, str], browser: str | None, old_secret: str | None, agent: str
+        self,
+        answer: Mapping[str, str],
+        browser: str | None,
+        old_secret: str | None,
+        agent: str,
+        provider_id: str = MAIN,
     ) -> SignedInBrowser:
         """`answer` is the callback's query, `agent` what the browser says it is. The session that the browser had until
-        now, if any, ends. Raises `sign_in_failed`, `provider_unreachable`."""
-        key = _sign_in_key(browser or "", answer.get("state", ""))
+        now, if any, ends. Raises `not_found`, `sign_in_failed`, `provider_unreachable` and `no_access`."""
+        trusted = self.providers.get(provider_id)
+        key = sign_in_key(browser or "", answer.get("state", ""))
         # Taken, and that committed, before anything else is tried: an answer is good for one attempt.
         async with self._database.transaction(Scope(secret_hash=key)) as session:
             under_way = await store.take_sign_in(session, key)
-        if under_way is None:
+        if under_way is None or under_way["provider"] != trusted.id:
             raise Problem(
                 "sign_in_failed",
                 400,
@@ -98,22 +110,34 @@ class Identity:
         if "code" not in answer:
             reason = answer.get("error_description") or answer.get("error") or "it gave no reason"
             raise Problem("sign_in_failed", 400, f"The identity provider refused: {reason[:200]}")
-        claims = await self._provider.claims(
+        claims = await trusted.client.claims(
             code=answer["code"],
             verifier=under_way["verifier"],
             nonce=under_way["nonce"],
             issuer=answer.get("iss"),
-            wanted=frozenset({"name", "email", self._tenant_claim, self._roles_claim}),
+            wanted=_wanted(trusted),
         )
-        person = person_of(claims, tenant_claim=self._tenant_claim, roles_claim=self._roles_claim)
-        return SignedInBrowser(await self._admit(person, old_secret, agent), under_way["next"])
+        person = person_of(claims)
+        account = Account(trusted.key, person.subject, person.name, person.email, person.email_verified)
+        sid = sid_hash(trusted.key, person.sid) if person.sid else None
+        places = places_of(claims, person, trusted.rules, trusted.key)
+        secret = await self._admission.admit(trusted, Arriving(account, sid, agent), places)
+        arrived = None
+        if secret is None and under_way["next"].startswith(JOINING):
+            arrived = await self._arrive(Arrived(account, sid))
+        elif secret is None:
+            message = "You have no access here yet. Ask an admin of your organisation to invite you."
+            raise Problem("no_access", 403, message)
+        # In a transaction of its own: it may have been somebody else's, of another tenant and in that one's record.
+        await self.end(old_secret, "signed_in_again")
+        return SignedInBrowser(secret, arrived, under_way["next"])
 
     async def authenticate(self, secret: str | None) -> Principal:
         """Whose session the secret opens, as of now. Raises `unauthenticated`."""
         if secret:
             key = secret_hash(secret)
             async with self._database.transaction(Scope(secret_hash=key)) as session:
-                found = await store.read_principal(session, key, issuer=self._issuer_key, idle=self._idle)
+                found = await store.read_principal(session, key, issuers=self.providers.keys, idle=self._idle)
             if found is not None:
                 return found
         raise Problem("unauthenticated", 401, "Sign in first: there is no session, or it has ended.")
@@ -134,33 +158,24 @@ class Identity:
             raise Problem("unauthenticated", 401, "The tenant of this session is gone. Sign in again.")
         return found
 
-    async def _admit(self, person: Person, old_secret: str | None, agent: str) -> str:
-        """A new session for the person, who is entered or brought up to date on the way."""
+    async def arrived(self, secret: str | None) -> Arrived | None:
+        """Who came with this secret to join, if that was a few minutes ago at most."""
+        if not secret:
+            return None
+        key = secret_hash(secret)
+        async with self._database.transaction(Scope(secret_hash=key)) as session:
+            found = await store.read_sign_in(session, key)
+        if found is None or found.get("kind") != "arrived":
+            return None
+        return Arrived(Account(**found["account"]), bytes.fromhex(found["sid"]) if found["sid"] else None)
+
+    async def _arrive(self, arrived: Arrived) -> str:
         secret = secrets.token_urlsafe(32)
-        tenant = tenant_id(self._issuer_key, person.tenant)
-        async with self._database.transaction(Scope(tenant_id=tenant)) as session:
-            if not await store.put_tenant(session, tenant, person.tenant or DEFAULT_TENANT, person.tenant_name):
-                message = "This organisation was deleted. Ask the operator of this installation if that is a mistake."
-                raise Problem("sign_in_failed", 403, message)
-            roles = person.roles
-            if roles is None:
-                roles = frozenset({"member"} if await store.has_users(session) else {"owner"})
-            account = Account(self._issuer_key, person.subject, person.name, person.email, person.email_verified)
-            chosen = [role for role in ROLES if role in roles]
-            user = await store.put_user(session, account, chosen, keep_roles=person.roles is None)
-            how = self._issuer_key
-            if user.disabled:
-                record(session, user.id, "session.refused", str(user.id), how=how, why="disabled")
-            else:
-                sid = sid_hash(how, person.sid) if person.sid else None
-                started = await store.add_session(
-                    session, user.id, secret_hash(secret), self.lasts, storable(agent)[:MOST_AGENT], sid
-                )
-                record(session, user.id, "session.started", str(started), how=how, roles=user.roles)
-        if user.disabled:
-            raise Problem("sign_in_failed", 403, "This account is disabled. Ask an admin of your organisation.")
-        # In a transaction of its own: it may have been somebody else's, of another tenant and in that one's record.
-        await self.end(old_secret, "signed_in_again")
+        key = secret_hash(secret)
+        sid = arrived.sid.hex() if arrived.sid else None
+        data = {"kind": "arrived", "account": asdict(arrived.account), "sid": sid}
+        async with self._database.transaction(Scope(secret_hash=key)) as session:
+            await store.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return secret
 
 
@@ -180,16 +195,10 @@ def local_path(page: str | None) -> str:
     return page
 
 
-def secret_hash(secret: str) -> bytes:
-    """What the rows have in the place of a browser's secret."""
-    return sha256(secret.encode()).digest()
-
-
-def sid_hash(issuer_key: str, sid: str) -> bytes:
-    """A session at a provider, as the rows of ours that it began have it."""
-    return secret_hash(f"{issuer_key}\n{sid}")
-
-
-def _sign_in_key(browser: str, state: str) -> bytes:
-    """Only the browser that began it, with the state that it was given, finds the row."""
-    return secret_hash(f"{browser}.{state}")
+def _wanted(trusted: Trusted) -> frozenset[str]:
+    """The claims that are asked for where the ID token leaves them out."""
+    tenants = trusted.rules.tenants
+    named = [tenants.claim] if isinstance(tenants, ByClaim) else [when.claim for when in tenants if when.claim]
+    by_address = not isinstance(tenants, ByClaim) and any(when.email_domain for when in tenants)
+    checked = ["email_verified"] if by_address else []
+    return frozenset({"name", "email", trusted.rules.roles.claim, *named, *checked})

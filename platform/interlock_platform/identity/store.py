@@ -41,11 +41,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Membership:
-    """One tenant of a person's, and what they are there."""
+    """One tenant of a person's, what they are there, and whether they came by an invitation."""
 
     tenant: TenantRow
     user_id: UUID
     roles: list[str]
+    invited: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Ended:
 SESSION_CHANNEL = "interlock_session"
 
 
-async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str, str], lasts: timedelta) -> None:
+async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str, Any], lasts: timedelta) -> None:
     """Also clears away those that nobody came back to."""
     # Row-level security keeps this to what has expired: the row that is being made is not there yet.
     await _run(session, "delete from sign_ins")
@@ -80,7 +81,27 @@ async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str,
     )
 
 
-async def take_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, str] | None:
+async def add_once(session: AsyncSession, secret_hash: bytes, lasts: timedelta) -> bool:
+    """Whether this was not there yet: something that may come once, as long as it could come again."""
+    row = await _row(
+        session,
+        "insert into sign_ins (secret_hash, data, expires_at) values (:hash, '{}', now() + :lasts) "
+        "on conflict do nothing returning true",
+        hash=secret_hash,
+        lasts=lasts,
+    )
+    return row is not None
+
+
+async def read_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, Any] | None:
+    """One that is in time, which stays."""
+    row = await _row(
+        session, "select data from sign_ins where secret_hash = :hash and expires_at > now()", hash=secret_hash
+    )
+    return row.data if row is not None else None
+
+
+async def take_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, Any] | None:
     """The sign-in, at most once and in time."""
     row = await _row(
         session,
@@ -105,6 +126,11 @@ async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: st
         name=name,
     )
     return row is not None
+
+
+async def hold_tenant(session: AsyncSession, tenant_id: UUID) -> bool:
+    """As `put_tenant` holds it; whether it is there."""
+    return await _row(session, "select id from tenants where id = :id for update", id=tenant_id) is not None
 
 
 async def has_users(session: AsyncSession) -> bool:
@@ -160,14 +186,16 @@ async def list_memberships(session: AsyncSession, issuer: str, subject: str) -> 
     """The tenants in which the transaction's person can be, by name."""
     rows = await session.execute(
         text(
-            "select tenants.id, slug, tenants.name, users.id as user_id, roles "
+            "select tenants.id, slug, tenants.name, users.id as user_id, roles, invited "
             "from users join tenants on tenants.id = users.tenant_id "
             "where issuer = :issuer and subject = :subject and disabled_at is null "
             "order by lower(tenants.name), tenants.id"
         ),
         {"issuer": issuer, "subject": subject},
     )
-    return [Membership(TenantRow(row.id, row.slug, row.name), row.user_id, list(row.roles)) for row in rows]
+    return [
+        Membership(TenantRow(row.id, row.slug, row.name), row.user_id, list(row.roles), row.invited) for row in rows
+    ]
 
 
 async def hold_active(session: AsyncSession, user_id: UUID) -> list[str] | None:
@@ -225,13 +253,41 @@ async def end_session(session: AsyncSession, secret_hash: bytes) -> Ended | None
     return Ended(ended.id, ended.user_id)
 
 
+async def sessions_by_sid(session: AsyncSession, sid: bytes) -> list[tuple[UUID, UUID]]:
+    """(tenant, session) of those that the transaction's session at a provider began."""
+    rows = await session.execute(text("select tenant_id, id from sessions where sid = :sid"), {"sid": sid})
+    return [(row.tenant_id, row.id) for row in rows]
+
+
+async def users_by_person(session: AsyncSession, issuer: str, subject: str) -> list[tuple[UUID, UUID]]:
+    """(tenant, user) of the transaction's person."""
+    rows = await session.execute(
+        text("select tenant_id, id from users where issuer = :issuer and subject = :subject"),
+        {"issuer": issuer, "subject": subject},
+    )
+    return [(row.tenant_id, row.id) for row in rows]
+
+
+async def end_sessions(session: AsyncSession, ids: list[UUID], *, of_users: bool) -> list[Ended]:
+    """Ends these, or all of these users, and rings for each. The transaction has their tenant's scope."""
+    column = "user_id" if of_users else "id"
+    rows = await session.execute(
+        text(f"delete from sessions where {column} = any(:ids) returning id, user_id"),  # noqa: S608 - one of two
+        {"ids": ids},
+    )
+    ended = [Ended(row.id, row.user_id) for row in rows]
+    for each in ended:
+        await ring_session(session, each.id)
+    return ended
+
+
 async def ring_session(session: AsyncSession, session_id: UUID) -> None:
     """Once the transaction commits, what is open of a session, or by a key, that has ended is cut wherever it is."""
     await _run(session, "select pg_notify(:channel, :id)", channel=SESSION_CHANNEL, id=str(session_id))
 
 
 async def read_principal(
-    session: AsyncSession, secret_hash: bytes, *, issuer: str, idle: timedelta
+    session: AsyncSession, secret_hash: bytes, *, issuers: list[str], idle: timedelta
 ) -> Principal | None:
     """Whose live session it is, by the database's clock; the transaction then has that tenant's scope."""
     found = await _row(
@@ -246,9 +302,9 @@ async def read_principal(
         return None
     user = await _row(
         session,
-        "select name, email, roles from users where id = :id and issuer = :issuer and disabled_at is null",
+        "select name, email, roles from users where id = :id and issuer = any(:issuers) and disabled_at is null",
         id=found.user_id,
-        issuer=issuer,
+        issuers=issuers,
     )
     if user is None:
         return None

@@ -1,6 +1,7 @@
 """One person, several tenants: who knows them by (issuer, subject) knows them in each, and a session is of one."""
 
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,9 @@ from interlock_platform.audit.store import record
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.identity import store
-from interlock_platform.identity.service import MOST_AGENT, Identity, secret_hash
+from interlock_platform.identity.admission import MOST_AGENT
+from interlock_platform.identity.secret import secret_hash
+from interlock_platform.identity.service import Arrived, Identity
 from interlock_platform.identity.store import Account, Lasting, Membership
 from interlock_platform.principal import Principal
 from interlock_platform.text import storable
@@ -64,24 +67,35 @@ class Tenancy:
             raise _ended()
         return found
 
+    async def arrived(self, secret: str | None) -> Arrived | None:
+        """Who came to join without having an account, if that was just now."""
+        return await self._identity.arrived(secret)
+
+    def lasts_anew(self) -> timedelta:
+        """How long the session of somebody lasts who has none yet."""
+        return self._identity.lasts
+
     async def start(
         self,
         session: AsyncSession,
         user_id: UUID,
         roles: list[str],
-        lasting: Lasting,
+        lasting: Lasting | timedelta,
         agent: str,
         *,
         how: str,
         by: str,
+        sid: bytes | None = None,
     ) -> str:
         """The secret of a new session of a user of the transaction's tenant; on the record."""
         secret = secrets.token_urlsafe(32)
-        started = await store.add_session(session, user_id, secret_hash(secret), lasting, storable(agent)[:MOST_AGENT])
+        started = await store.add_session(
+            session, user_id, secret_hash(secret), lasting, storable(agent)[:MOST_AGENT], sid
+        )
         record(session, user_id, "session.started", str(started), how=how, roles=roles, by=by)
         return secret
 
-    async def end(self, secret: str, why: str) -> None:
+    async def end(self, secret: str | None, why: str) -> None:
         await self._identity.end(secret, why)
 
 

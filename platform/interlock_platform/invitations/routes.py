@@ -9,12 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from interlock_platform.errors import Problem
-from interlock_platform.http.authentication import Authentication, SignedIn, cookie_header
+from interlock_platform.http.authentication import Authentication, SignedIn, cookie_header, cookie_value
 from interlock_platform.identity.cookies import Cookies
 from interlock_platform.identity.pages import button, link, page, problem_page, sentence, sign_in_path
-from interlock_platform.invitations.service import Invitations, Offered
+from interlock_platform.invitations.service import Guest, Invitations, Offered
 from interlock_platform.invitations.store import Listed
-from interlock_platform.principal import Principal
 
 Role = Literal["owner", "admin", "approver", "member", "viewer"]
 TITLE = "You can't join"
@@ -52,44 +51,45 @@ def invitation_routes(
     async def look(request: Request, secret: str = Path(max_length=200)) -> Response:
         try:
             offered = await invitations.look(secret)
-            who = await _who(request)
+            guest = await _guest(request)
         except Problem as problem:
             return _refused(request, problem)
-        return _offer(offered, who, f"/join/{secret}")
+        return _offer(offered, guest, f"/join/{secret}")
 
     @router.post("/join/{secret}", status_code=303, response_class=RedirectResponse)
     async def join(request: Request, secret: str = Path(max_length=200)) -> Response:
-        sent = cookie_header(request)
         try:
-            who = await authentication.principal(sent)
-            own_secret = authentication.secret(sent)
-            if own_secret is None:
-                raise Problem("session_required", 403, "Only a person who has signed in can join.")
-            joined = await invitations.accept(who, own_secret, secret, request.headers.get("user-agent", ""))
+            guest = await _guest(request)
+            if guest is None:
+                raise Problem("unauthenticated", 401, "Sign in first: only then it is known who joins.")
+            joined = await invitations.accept(guest, secret, request.headers.get("user-agent", ""))
         except Problem as problem:
             return _refused(request, problem)
         response = RedirectResponse("/", 303)
         cookies.keep_session(response, joined)
+        cookies.drop(response, cookies.arrived)
         return response
 
-    async def _who(request: Request) -> Principal | None:
+    async def _guest(request: Request) -> Guest | None:
+        sent = cookie_header(request)
+        who = None
         try:
-            return await authentication.principal(cookie_header(request))
+            who = await authentication.principal(sent)
         except Problem as problem:
             if problem.status != 401:
                 raise
-            return None
+        return await invitations.guest(who, authentication.secret(sent), cookie_value(sent, cookies.arrived))
 
     return router
 
 
-def _offer(offered: Offered, who: Principal | None, path: str) -> HTMLResponse:
+def _offer(offered: Offered, guest: Guest | None, path: str) -> HTMLResponse:
     said = [sentence(f"{offered.giver} invites you to {offered.tenant} as {' and '.join(offered.roles)}.")]
     if offered.email is not None:
         said.append(sentence(f"The invitation is for {offered.email} only."))
-    if who is None:
+    if guest is None:
         return page(f"Join {offered.tenant}", *said, link("Sign in to join", sign_in_path(path)))
-    said.append(sentence(f"You are signed in as {who.name} ({who.email})."))
+    said.append(sentence(f"You are signed in as {guest.account.name} ({guest.account.email})."))
     again = link("Sign in with another account", f"{sign_in_path(path)}&again=true", quiet=True)
     return page(f"Join {offered.tenant}", *said, button(f"Join {offered.tenant}", path), again)
 

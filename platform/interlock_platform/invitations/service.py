@@ -11,8 +11,8 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.identity import store as people
 from interlock_platform.identity.claims import ROLES
-from interlock_platform.identity.service import secret_hash
-from interlock_platform.identity.store import Account
+from interlock_platform.identity.secret import secret_hash
+from interlock_platform.identity.store import Account, Lasting
 from interlock_platform.identity.tenancy import Tenancy
 from interlock_platform.invitations import store
 from interlock_platform.invitations.store import Listed
@@ -31,6 +31,16 @@ class Offered:
     roles: list[str]
     giver: str
     email: str | None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who is about to join, how long their session is going to last, and the one that ends then."""
+
+    account: Account
+    lasting: Lasting | timedelta
+    sid: bytes | None
+    own_secret: str | None
 
 
 class Invitations:
@@ -80,12 +90,21 @@ class Invitations:
             giver = await people.read_account(session, invitation.created_by)
         return Offered(tenant.name, invitation.roles, giver.name if giver else "", invitation.email)
 
-    async def accept(self, who: Principal, own_secret: str, secret: str, agent: str) -> str:
+    async def guest(self, who: Principal | None, own_secret: str | None, arrived: str | None) -> Guest | None:
+        """Who is about to join: whoever arrived just now, or else whose session it is."""
+        came = await self._tenancy.arrived(arrived)
+        if came is not None:
+            return Guest(came.account, self._tenancy.lasts_anew(), came.sid, own_secret)
+        if who is None or own_secret is None:
+            return None
+        return Guest(await self._tenancy.account(who), await self._tenancy.lasting(own_secret), None, own_secret)
+
+    async def accept(self, guest: Guest, secret: str, agent: str) -> str:
         """The secret of a session in the tenant that the person has now joined; the one that they had ends.
 
         Raises `invitation_unusable`, `invitation_not_yours`, `already_member` and `account_disabled`.
         """
-        account, lasting = await self._tenancy.account(who), await self._tenancy.lasting(own_secret)
+        account = guest.account
         key, tenant_id = await self._find(secret)
         async with self._database.transaction(Scope(tenant_id=tenant_id)) as session:
             invitation = await store.hold(session, key)
@@ -108,9 +127,10 @@ class Invitations:
                 user=str(user.id), roles=user.roles, how=account.issuer,
             )  # fmt: skip
             joined = await self._tenancy.start(
-                session, user.id, user.roles, lasting, agent, how=account.issuer, by="invitation"
-            )
-        await self._tenancy.end(own_secret, "switched")
+                session, user.id, user.roles, guest.lasting, agent,
+                how=account.issuer, by="invitation", sid=guest.sid,
+            )  # fmt: skip
+        await self._tenancy.end(guest.own_secret, "switched")
         return joined
 
     async def _find(self, secret: str) -> tuple[bytes, UUID]:

@@ -74,14 +74,15 @@ class Members:
             if user_id == who.user_id:
                 raise Problem("own_account", 409, "You can't take away your own access. Ask another admin to do it.")
             await _require_other_owner(session, user)
-            if user.disabled_at is not None:
+            if user.disabled_at is not None and not user.unmapped:
                 return
             await self._end_sessions(session, who.user_id, user_id, "disabled")
             await self._stop_runs(session, who.user_id, user)
             await self._revoke_keys(session, who.user_id, user_id)
             await tell_user(session, who.tenant_id, user_id, f"{GONE}:")
             record(session, who.user_id, "member.disabled", str(user_id))
-            user.disabled_at = await session.scalar(func.now().select())
+            # An admin's word: also where the provider had taken it before, and could give it back.
+            user.disabled_at, user.unmapped = await session.scalar(func.now().select()), False
 
     async def leaving(self, session: AsyncSession, who: Principal, user_id: UUID) -> User:
         """The member who is to be deleted, held: oneself, or whoever an admin may dispose of.
@@ -110,7 +111,19 @@ class Members:
             user = await self._hold(session, who, user_id)
             if user.disabled_at is not None:
                 record(session, who.user_id, "member.enabled", str(user_id))
-                user.disabled_at = None
+                user.disabled_at, user.unmapped = None, False
+
+    async def unmap(self, session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
+        """Their identity provider names them for the tenant no more: as `disable`, until it does again."""
+        await store.hold_tenant(session, tenant_id)
+        user = await store.hold_user(session, user_id)
+        if user is None or user.disabled_at is not None:
+            return
+        for ended in await store.end_sessions(session, user_id):
+            record(session, None, "session.ended", str(ended), why="unmapped")
+        await self._stop_runs(session, user_id, user)
+        record(session, None, "member.unmapped", str(user_id), how=user.issuer)
+        user.disabled_at, user.unmapped = await session.scalar(func.now().select()), True
 
     async def list_sessions(self, who: Principal, user_id: UUID) -> list[dict[str, Any]]:
         """Raises `not_found`."""

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from interlock_platform.database import Database, Scope
-from interlock_platform.identity.claims import tenant_id
+from interlock_platform.identity.rules import tenant_id
 from interlock_servers.devidp import ISSUER_KEY
 from tests.platform.identity.site import SESSION, Site, browser, development_site, sign_in
 

@@ -28,6 +28,7 @@ IDS = (
     "thread_id", "call_id", "rule_id", "grant_id", "artifact_id", "user_id", "session_id", "tenant_id", "invitation_id",
     "job_id",
     "key_id", "run_id",
+    "provider_id",
 )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ async def test_every_route_answers_others_as_if_there_were_nothing(
             # Bob and Carol are of hers themselves; tests/platform/invitations/test_switching.py asks those who are not.
             "tenant_id": str(uuid4()),
             "job_id": (await alice.ok("POST", "/api/data/exports", {"of": "me"}))["id"],
+            "provider_id": str(uuid4()),
             "session_id": (await alice.ok("GET", "/api/sessions"))["sessions"][0]["id"],
         }
         await others_find_nothing(alice, (bob, carol, mallory), hers)

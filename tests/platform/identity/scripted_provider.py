@@ -18,8 +18,10 @@ from starlette.types import ASGIApp
 
 from interlock_platform.database import Database
 from interlock_platform.identity.oidc import Provider
+from interlock_platform.identity.providers import MAIN, Trusted
+from interlock_platform.identity.rules import Rules
 from tests.platform.http.serving import serving
-from tests.platform.identity.site import application, identity_for, query_of
+from tests.platform.identity.site import RULES, application, identity_with, query_of
 
 BASE_URL = "https://interlock.example"
 CLIENT_SECRET = "the-client-secret-of-the-tests"
@@ -93,7 +95,7 @@ class ScriptedProvider:
 class Visit:
     """A browser at our application, which trusts the scripted provider."""
 
-    def __init__(self, provider: ScriptedProvider, database: Database) -> None:
+    def __init__(self, provider: ScriptedProvider, database: Database, rules: Rules = RULES) -> None:
         self.provider = provider
         oidc = Provider(
             issuer=provider.issuer,
@@ -101,22 +103,24 @@ class Visit:
             client_secret=CLIENT_SECRET,
             redirect_uri=f"{BASE_URL}/auth/callback",
         )
-        self._app = application(identity_for(database, oidc, provider.issuer), BASE_URL)
+        trusted = Trusted(MAIN, "the provider", provider.issuer, oidc, rules)
+        self._app = application(identity_with(database, trusted), BASE_URL, database=database)
 
     def browser(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
             base_url=BASE_URL, transport=httpx2.ASGITransport(self._app), headers={"Accept": "text/html"}
         )
 
-    async def sign_in(self, client: httpx2.AsyncClient, **person: Any) -> httpx2.Response:
+    async def sign_in(self, client: httpx2.AsyncClient, next_page: str = "/", **person: Any) -> httpx2.Response:
         """The code that the provider gives out is the nonce that it was asked with."""
-        asked = query_of((await client.get("/auth/login")).headers["location"])
+        login = await client.get("/auth/login", params={"next": next_page})
+        asked = query_of(login.headers["location"])
         self.provider.people[asked["nonce"]] = self.provider.person | person
         return await client.get("/auth/callback", params={"code": asked["nonce"], "state": asked["state"]})
 
 
 @asynccontextmanager
-async def visit(database: Database) -> AsyncIterator[Visit]:
+async def visit(database: Database, rules: Rules = RULES) -> AsyncIterator[Visit]:
     providers: list[ScriptedProvider] = []
 
     def make(base_url: str) -> ASGIApp:
@@ -124,7 +128,7 @@ async def visit(database: Database) -> AsyncIterator[Visit]:
         return providers[0].app()
 
     async with serving(make):
-        yield Visit(providers[0], database)
+        yield Visit(providers[0], database, rules)
 
 
 def part(value: dict[str, Any]) -> str:

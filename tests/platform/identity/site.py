@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
 from interlock_platform.database import Database
@@ -17,9 +20,17 @@ from interlock_platform.http.authentication import Authentication
 from interlock_platform.http.guard import guard
 from interlock_platform.http.problems import install_problems, unknown_api
 from interlock_platform.identity.cookies import Cookies
+from interlock_platform.identity.logout import Logouts
+from interlock_platform.identity.logout_routes import logout_routes
 from interlock_platform.identity.oidc import Provider
+from interlock_platform.identity.providers import MAIN, Providers, Trusted
 from interlock_platform.identity.routes import identity_routes
+from interlock_platform.identity.rules import ByClaim, Roles, Rules
 from interlock_platform.identity.service import Identity
+from interlock_platform.identity.tenancy import Tenancy
+from interlock_platform.identity.tenant_routes import tenant_routes
+from interlock_platform.invitations.routes import invitation_routes
+from interlock_platform.invitations.service import Invitations
 from interlock_servers.devidp import ISSUER_KEY, DevelopmentProvider
 from tests.platform.http.serving import serving
 
@@ -34,19 +45,27 @@ class Site:
     provider: DevelopmentProvider
 
 
+FORMS = ("/dev-idp/token", "/auth/backchannel-logout/main")
+RULES = Rules(ByClaim("tenant"), Roles("roles"))
+
+
 def identity_for(database: Database, provider: Provider, issuer_key: str) -> Identity:
-    return Identity(
-        database,
-        provider,
-        issuer_key=issuer_key,
-        tenant_claim="tenant",
-        roles_claim="roles",
-        idle=timedelta(hours=8),
-        lasts=timedelta(days=7),
-    )
+    return identity_with(database, Trusted(MAIN, "the provider", issuer_key, provider, RULES))
 
 
-def application(identity: Identity, base_url: str, development: DevelopmentProvider | None = None) -> ASGIApp:
+def identity_with(database: Database, *providers: Trusted) -> Identity:
+    return Identity(database, Providers(providers), idle=timedelta(hours=8), lasts=timedelta(days=7), leave=leave)
+
+
+async def leave(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
+    """As the product's, without what a person has running: there is none here."""
+    await session.execute(text("delete from sessions where user_id = :id"), {"id": user_id})
+    await session.execute(text("update users set disabled_at = now(), unmapped = true where id = :id"), {"id": user_id})
+
+
+def application(
+    identity: Identity, base_url: str, development: DevelopmentProvider | None = None, database: Database | None = None
+) -> ASGIApp:
     cookies = Cookies(base_url, identity.lasts)
     authentication = Authentication(cookies.session, identity.authenticate)
     app = FastAPI()
@@ -61,6 +80,11 @@ def application(identity: Identity, base_url: str, development: DevelopmentProvi
             build_id="test",
         )
     )
+    if database is not None:
+        tenancy = Tenancy(database, identity)
+        app.include_router(logout_routes(Logouts(database, identity.providers)))
+        app.include_router(tenant_routes(tenancy, authentication, cookies))
+        app.include_router(invitation_routes(Invitations(database, tenancy), authentication, cookies, base_url))
     if development is not None:
         app.include_router(development.routes())
     app.include_router(unknown_api)
@@ -69,7 +93,7 @@ def application(identity: Identity, base_url: str, development: DevelopmentProvi
     async def ui(page: str) -> HTMLResponse:
         return HTMLResponse(f"<p>page {len(page)}</p>")
 
-    return guard(app, base_url=base_url, authentication=authentication, any_type=("/dev-idp/token",))
+    return guard(app, base_url=base_url, authentication=authentication, any_type=FORMS)
 
 
 @asynccontextmanager

@@ -9,8 +9,10 @@ import pytest_asyncio
 
 from interlock_platform.database import Database
 from interlock_platform.errors import Problem
-from interlock_platform.identity.claims import claim, person_of, tenant_id
+from interlock_platform.identity.claims import claim, person_of
+from interlock_platform.identity.rules import places_of, tenant_id
 from tests.platform.identity.scripted_provider import Visit, visit
+from tests.platform.identity.site import RULES
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -109,10 +111,10 @@ def test_a_tenant_is_the_same_for_the_same_provider_and_claim_only() -> None:
 @pytest.mark.parametrize("claims", [{}, {"sub": "a\x00b"}, {"sub": "a" * 256}, {"sub": "a", "tenant": "x\ny"}])
 def test_claims_that_can_not_be_kept_are_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(Problem, match="can't be used"):
-        person_of(claims, tenant_claim="tenant", roles_claim="roles")
+        places_of(claims, person_of(claims), RULES, "key")
 
 
 def test_what_is_shown_holds_no_control_characters_and_has_an_end() -> None:
-    person = person_of({"sub": "s", "name": "A\x1b[31m\n" + "n" * 300}, tenant_claim="tenant", roles_claim="roles")
+    person = person_of({"sub": "s", "name": "A\x1b[31m\n" + "n" * 300})
     assert len(person.name) == 200
     assert person.name.isprintable()

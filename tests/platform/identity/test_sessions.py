@@ -133,7 +133,7 @@ async def test_a_session_ends_with_the_provider_that_vouched_for_it(
     site: Site, alice: httpx2.AsyncClient, database: Database
 ) -> None:
     secret = alice.cookies[SESSION]
-    later = identity_for(database, site.identity._provider, "https://login.example")
+    later = identity_for(database, site.identity.providers.all[0].client, "https://login.example")
     with pytest.raises(Problem, match="Sign in first"):
         await later.authenticate(secret)
 

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from interlock_platform.database import Database, Scope
-from interlock_platform.identity.claims import tenant_id
+from interlock_platform.identity.rules import tenant_id
 from interlock_servers.devidp import ISSUER_KEY
 from tests.platform.identity.site import (
     SESSION,
