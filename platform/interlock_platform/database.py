@@ -21,8 +21,9 @@ logger = logging.getLogger(__name__)
 
 LAST_WORK = "last_work"
 _PERSON = sql.SQL(", set_config('app.issuer', {}, true), set_config('app.subject', {}, true)")
+_PROVIDER = sql.SQL(", set_config('app.provider', {}, true)")
 _SID = sql.SQL(", set_config('app.sid', {}, true)")
-_SETTINGS = ("tenant", "secret", "issuer", "subject", "sid")
+_SETTINGS = ("tenant", "secret", "issuer", "subject", "sid", "provider")
 _LEFT = " || ".join(f"coalesce(current_setting('app.{name}', true), '')" for name in _SETTINGS)
 LEFT_OVER = "left over of another scope"
 # A setting that outlived its transaction would open the next one to what it named: then the cast fails.
@@ -44,14 +45,15 @@ deleted. Whatever it changes is one tenant's at a time, and on that one's record
 class Scope:
     """Whose rows a transaction may see: a tenant's, or the one row that a browser's secret opens.
 
-    By `person` (issuer, subject) one's own accounts, by `sid` the sessions that one at a provider began: whichever
-    tenants these are in, to be read and never changed.
+    By `person` (issuer, subject) one's own accounts, by `sid` the sessions that one at a provider began, by `provider`
+    an identity provider that a tenant entered: whichever tenants these are in, to be read and never changed.
     """
 
     tenant_id: UUID | None = None
     secret_hash: bytes | None = None
     person: tuple[str, str] | None = None
     sid: bytes | None = None
+    provider: UUID | None = None
 
     def begin(self) -> str:
         """What begins a transaction that has this scope until it ends."""
@@ -61,6 +63,8 @@ class Scope:
             begin += _PERSON.format(*self.person)
         if self.sid is not None:
             begin += _SID.format(self.sid.hex())
+        if self.provider is not None:
+            begin += _PROVIDER.format(str(self.provider))
         return begin.as_string()
 
 

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         description="File with identity providers, a JSON list, beside or in the place of the one above: which "
         "organisations their people belong to, and as what. Empty: there are none.",
     )
+    tenant_providers: bool = Field(
+        default=False,
+        description="Whether admins may enter an identity provider for their own organisation. Interlock asks it over "
+        "https, at addresses that the catalogue's `outbound` allows.",
+    )
     model: str = Field(
         default="demo",
         description="The model that answers: demo (rule-based, no key), or provider:name with the provider "

@@ -45,6 +45,8 @@ from interlock_platform.identity.rules import ByClaim, Roles, Rules
 from interlock_platform.identity.service import Identity
 from interlock_platform.identity.tenancy import Tenancy
 from interlock_platform.identity.tenant_routes import tenant_routes
+from interlock_platform.identity_providers.routes import provider_routes
+from interlock_platform.identity_providers.service import OwnProviders
 from interlock_platform.invitations.routes import invitation_routes
 from interlock_platform.invitations.service import Invitations
 from interlock_platform.keys.routes import key_routes
@@ -123,7 +125,10 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     settings = resources.settings
     app = FastAPI(title="Interlock", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install_problems(app)
-    identity = _identity(settings, resources, app)
+    own = OwnProviders(
+        resources.database, resources.vault, resources.outbound, settings.base_url, allowed=settings.tenant_providers
+    )
+    identity = _identity(settings, resources, app, own)
     cookies = Cookies(settings.base_url, identity.lasts)
     programs = Programs(resources.database, resources.tokens, issuer_key=settings.oidc_issuer or ISSUER_KEY)
     authentication = Authentication(
@@ -160,6 +165,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         *all_server_routes(resources),
         grant_routes(resources.grants),
         *all_policy_routes(resources),
+        provider_routes(own, settings.base_url),
         logout_routes(Logouts(resources.database, identity.providers)),
         tenant_routes(tenancy, authentication, cookies),
         member_routes(resources.members),
@@ -196,13 +202,13 @@ def _holdings(resources: Resources) -> Holdings:
     return Holdings(resources.database, resources.queue, resources.members, waiting)
 
 
-def _identity(settings: Settings, resources: Resources, app: FastAPI) -> Identity:
+def _identity(settings: Settings, resources: Resources, app: FastAPI, own: OwnProviders) -> Identity:
     providers = read_providers(settings.identity_providers, settings.base_url)
     if settings.oidc_issuer is not None or settings.development_login:
         providers.insert(0, _main_provider(settings, app))
     return Identity(
         resources.database,
-        Providers(providers),
+        Providers(providers, own.find if own.allowed else None),
         idle=timedelta(minutes=settings.session_idle_minutes),
         lasts=timedelta(hours=settings.session_hours),
         leave=resources.members.unmap,

@@ -92,3 +92,19 @@ async def test_somebody_of_another_organisation_joins_by_a_link_and_goes_back(se
 
     await hers.page.reload()
     await expect(hers.page.get_by_role("table", name="Invitations")).to_contain_text("Used by Mallory")
+
+
+async def test_an_identity_provider_that_is_not_there_is_refused_in_place(serve: Serve, browse: Browse) -> None:
+    url = await serve(tenant_providers="true")
+    window = await browse(url)
+    await window.go("/users")
+    await window.button("Enter an identity provider…").click()
+    for label, value in (("Name", "Ours"), ("Issuer", "https://login.internal"), ("Client id", "interlock")):
+        await window.page.get_by_role("textbox", name=label, exact=True).fill(value)
+    await window.page.get_by_role("textbox", name="What groups are here").fill("bosses = owner")
+    await expect(window.page.get_by_text("Write lines such as")).to_be_visible()
+    assert await violations(window.page) == []
+    await window.page.get_by_role("textbox", name="What groups are here").fill("bosses = admin")
+    window.expect_error("status of 502")
+    await window.button("Enter it").click()
+    await expect(window.page.get_by_role("alert")).to_contain_text("can't be reached")

@@ -18,7 +18,8 @@ from tests.platform.place import Place, open_place, record
 
 NOT_TENANT_DATA = {"alembic_version", "checkpoint_migrations"}
 NOT_IN_A_TURN = {
-    "artifacts", "invitations", "limits", "logins", "login_flows", "login_clients", "reservations", "retentions",
+    "artifacts", "identity_providers", "invitations", "limits", "login_clients", "login_flows", "logins",
+    "reservations", "retentions",
     "data_jobs", "export_parts",
     "token_keys",
 }  # fmt: skip

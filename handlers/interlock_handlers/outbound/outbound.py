@@ -67,6 +67,10 @@ class Outbound:
         own = Allowance.of(target.host, target.port)
         return Outbound((*self._guard.allowances, own), ssl_context=self._ssl_context, resolve=self._resolve)
 
+    def open(self) -> httpx2.AsyncBaseTransport:
+        """What requests go over that others' clients make; it ends with `aclose`."""
+        return GuardedTransport(self._guard, self._resolve, self._ssl_context)
+
     def transport(self, spec: ServerSpec) -> httpx2.AsyncBaseTransport:
         """What a connection to the server goes over; it ends with `aclose`."""
         return GuardedTransport(self.of(spec)._guard, self._resolve, self._ssl_context)

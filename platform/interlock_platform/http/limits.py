@@ -55,12 +55,16 @@ class OriginLimit:
 
 
 class BodyLimit:
-    """Takes a body in whole, within `max_bytes` and as JSON, before the application runs."""
+    """Takes a body in whole, within `max_bytes` and as JSON, before the application runs.
+
+    A path in `any_type` that ends with a slash stands for all below it.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int = MAX_BODY, any_type: Sequence[str] = ()) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._any_type = frozenset(any_type)
+        self._any_type_below = tuple(path for path in any_type if path.endswith("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,11 +85,14 @@ class BodyLimit:
             if len(body) > self._max_bytes:
                 raise self._too_large()
             more = message.get("more_body", False)
-        if body and scope["method"] not in SAFE_METHODS and scope["path"] not in self._any_type:
+        if body and scope["method"] not in SAFE_METHODS and not self._takes_any(scope["path"]):
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise Problem("not_json", 415, "Send the body as application/json.")
         await self._app(scope, _replaying(bytes(body), receive), send)
+
+    def _takes_any(self, path: str) -> bool:
+        return path in self._any_type or path.startswith(self._any_type_below)
 
     def _too_large(self) -> Problem:
         return Problem("too_large", 413, f"The body may have at most {self._max_bytes} bytes.")

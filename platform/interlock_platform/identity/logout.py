@@ -13,6 +13,7 @@ from interlock_platform.identity import store
 from interlock_platform.identity.oidc import CLOCK_SKEW
 from interlock_platform.identity.providers import Providers, Trusted
 from interlock_platform.identity.secret import secret_hash, sid_hash
+from interlock_platform.identity.sign_ins import store as sign_ins
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LONGEST = timedelta(minutes=10)
@@ -28,7 +29,7 @@ class Logouts:
 
     async def by_token(self, provider_id: str, token: str) -> int:
         """How many sessions ended. Raises `not_found`, `logout_refused` and `provider_unreachable`."""
-        trusted = self._providers.get(provider_id)
+        trusted = await self._providers.get(provider_id)
         try:
             claims = await trusted.client.signed(token)
         except Problem as problem:
@@ -44,7 +45,7 @@ class Logouts:
 
         The page that asks for this is loaded by the provider, without our cookies: only who knows the `sid` can ask.
         """
-        trusted = self._providers.get(provider_id)
+        trusted = await self._providers.get(provider_id)
         if not trusted.client.is_issuer(issuer):
             return 0
         return await self._end(trusted, sid, None)
@@ -52,7 +53,7 @@ class Logouts:
     async def _once(self, trusted: Trusted, jti: str) -> None:
         key = secret_hash(f"logout\n{trusted.key}\n{jti}")
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            if not await store.add_once(session, key, LONGEST + timedelta(seconds=2 * CLOCK_SKEW)):
+            if not await sign_ins.add_once(session, key, LONGEST + timedelta(seconds=2 * CLOCK_SKEW)):
                 raise _refused("it came before")
 
     async def _end(self, trusted: Trusted, sid: str | None, subject: str | None) -> int:

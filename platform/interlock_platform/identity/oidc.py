@@ -18,7 +18,10 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from interlock_handlers.outbound.outbound import Outbound
+from interlock_handlers.outbound.refusal import AddressRefused
 from interlock_platform.errors import Problem
+from interlock_platform.identity.bounded import Bounded
 
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Public-key algorithms only: with a shared-secret one, the public key would be the secret."""
@@ -45,8 +48,11 @@ class Provider:
         redirect_uri: str,
         scope: str = "openid profile email",
         discovery: str | None = None,
+        outbound: Outbound | None = None,
     ) -> None:
-        """`discovery` is where the metadata is, where that is not below the issuer's own address."""
+        """`discovery` is where the metadata is, where that is not below the issuer's own address. A provider that the
+        operator did not enter is reached over `outbound`."""
+        self._outbound = outbound
         self._issuer = issuer
         self._discovery = (discovery or issuer).rstrip("/")
         self._client_id = client_id
@@ -68,6 +74,10 @@ class Provider:
     def _tls(self) -> ssl.SSLContext:
         """One for all requests; made for the first who signs in."""
         return httpx2.create_ssl_context(trust_env=self._trust_env)
+
+    async def look(self) -> None:
+        """Whether it is there and says that it is this issuer. Raises `provider_unreachable`."""
+        await self._discovered()
 
     async def authorization_url(
         self, *, state: str, nonce: str, verifier: str, login_hint: str | None, prompt: str | None
@@ -115,7 +125,7 @@ class Provider:
             raise _failed(f"it answered {error.error!r}") from error
         except JoseError as error:
             raise _failed(f"its ID token is not valid: {error.error}") from error
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, AddressRefused) as error:
             raise _unreachable(self._issuer, error) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _failed(f"its answer can't be read: {error!r}") from error
@@ -200,11 +210,9 @@ class Provider:
 
     async def _get_json(self, url: str) -> dict[str, Any]:
         try:
-            async with httpx2.AsyncClient(
-                timeout=TIMEOUT_SECONDS, trust_env=self._trust_env, verify=self._tls
-            ) as client:
+            async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, **self._way()) as client:
                 answer = (await client.get(url)).raise_for_status().json()
-        except (httpx2.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, AddressRefused, ValueError) as error:
             raise _unreachable(self._issuer, error) from error
         if not isinstance(answer, dict):
             raise _unreachable(self._issuer, ValueError("it answered something that is no object"))
@@ -224,9 +232,14 @@ class Provider:
             scope=self._scope,
             code_challenge_method="S256",
             timeout=TIMEOUT_SECONDS,
-            trust_env=self._trust_env,
-            verify=self._tls,
+            **self._way(),
         )
+
+    def _way(self) -> dict[str, Any]:
+        """How a client reaches the provider."""
+        if self._outbound is None:
+            return {"trust_env": self._trust_env, "verify": self._tls}
+        return {"transport": Bounded(self._outbound.open()), "trust_env": False}
 
 
 def _failed(why: str) -> Problem:

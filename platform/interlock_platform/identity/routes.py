@@ -61,7 +61,7 @@ def identity_routes(
         # The provider may still know who signed out here, and would let them in again without a word.
         ask_again = again or cookie_value(sent, cookies.left) is not None
         try:
-            trusted = identity.providers.meant(provider, login_hint)
+            trusted = await identity.providers.meant(provider, login_hint)
             if trusted is None:
                 return choice(request, identity.providers.all, local_path(next_page), unknown=login_hint is not None)
             begun = await identity.begin(

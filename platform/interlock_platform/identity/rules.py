@@ -11,6 +11,7 @@ from interlock_platform.identity.claims import ROLES, Person, claim, has_control
 DEFAULT_TENANT = "default"
 
 _TENANTS = UUID("6f0a3f0e-5a5c-5e0b-9d3a-0c1d7a4e2b91")
+_OWN = "tenant:"
 _OPERATORS = "named by the operator"
 
 
@@ -92,6 +93,21 @@ def tenant_id(issuer_key: str, tenant: str | None) -> UUID:
     """The same provider and claim are the same tenant, known before the first look into the database. People for whom
     the provider names no tenant share one that no claim can name."""
     return uuid5(_TENANTS, issuer_key if tenant is None else f"{issuer_key}\n{tenant}")
+
+
+def own_key(tenant_id: UUID, issuer: str) -> str:
+    """Stands for a provider that a tenant entered: whom it vouches for is known in that tenant, and nowhere else."""
+    return f"{_OWN}{tenant_id}:{issuer}"
+
+
+def known_in(issuer_key: str, tenant_id: UUID) -> bool:
+    """Whether people of this provider can be known in the tenant: those of another tenant's own never are."""
+    return not issuer_key.startswith(_OWN) or issuer_key.startswith(own_key(tenant_id, ""))
+
+
+def issuer_of(issuer_key: str) -> str:
+    """The provider, as people read it."""
+    return issuer_key.split(":", 2)[2] if issuer_key.startswith(_OWN) else issuer_key
 
 
 def named_tenant_id(name: str) -> UUID:

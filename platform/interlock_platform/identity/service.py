@@ -14,6 +14,7 @@ from interlock_platform.identity.claims import person_of
 from interlock_platform.identity.providers import MAIN, Providers, Trusted
 from interlock_platform.identity.rules import ByClaim, places_of
 from interlock_platform.identity.secret import secret_hash, sid_hash, sign_in_key
+from interlock_platform.identity.sign_ins import store as sign_ins
 from interlock_platform.identity.store import Account, TenantRow
 from interlock_platform.principal import Principal
 
@@ -83,7 +84,7 @@ class Identity:
         key = sign_in_key(browser, state)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
             data = {"provider": trusted.id, "nonce": nonce, "verifier": verifier, "next": page}
-            await store.add_sign_in(session, key, data, SIGN_IN_LASTS)
+            await sign_ins.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return Begun(url, browser)
 
     async def finish(
@@ -96,11 +97,11 @@ class Identity:
     ) -> SignedInBrowser:
         """`answer` is the callback's query, `agent` what the browser says it is. The session that the browser had until
         now, if any, ends. Raises `not_found`, `sign_in_failed`, `provider_unreachable` and `no_access`."""
-        trusted = self.providers.get(provider_id)
+        trusted = await self.providers.get(provider_id)
         key = sign_in_key(browser or "", answer.get("state", ""))
         # Taken, and that committed, before anything else is tried: an answer is good for one attempt.
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            under_way = await store.take_sign_in(session, key)
+            under_way = await sign_ins.take_sign_in(session, key)
         if under_way is None or under_way["provider"] != trusted.id:
             raise Problem(
                 "sign_in_failed",
@@ -137,7 +138,9 @@ class Identity:
         if secret:
             key = secret_hash(secret)
             async with self._database.transaction(Scope(secret_hash=key)) as session:
-                found = await store.read_principal(session, key, issuers=self.providers.keys, idle=self._idle)
+                found = await store.read_principal(
+                    session, key, issuers=self.providers.keys, own=self.providers.has_own, idle=self._idle
+                )
             if found is not None:
                 return found
         raise Problem("unauthenticated", 401, "Sign in first: there is no session, or it has ended.")
@@ -164,7 +167,7 @@ class Identity:
             return None
         key = secret_hash(secret)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            found = await store.read_sign_in(session, key)
+            found = await sign_ins.read_sign_in(session, key)
         if found is None or found.get("kind") != "arrived":
             return None
         return Arrived(Account(**found["account"]), bytes.fromhex(found["sid"]) if found["sid"] else None)
@@ -175,7 +178,7 @@ class Identity:
         sid = arrived.sid.hex() if arrived.sid else None
         data = {"kind": "arrived", "account": asdict(arrived.account), "sid": sid}
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            await store.add_sign_in(session, key, data, SIGN_IN_LASTS)
+            await sign_ins.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return secret
 
 

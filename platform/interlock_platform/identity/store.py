@@ -1,6 +1,5 @@
-"""The rows behind signing in; nothing else knows their SQL."""
+"""The rows of tenants, of people in them, and of their sessions."""
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,49 +67,6 @@ class Ended:
 SESSION_CHANNEL = "interlock_session"
 
 
-async def add_sign_in(session: AsyncSession, secret_hash: bytes, data: dict[str, Any], lasts: timedelta) -> None:
-    """Also clears away those that nobody came back to."""
-    # Row-level security keeps this to what has expired: the row that is being made is not there yet.
-    await _run(session, "delete from sign_ins")
-    await _run(
-        session,
-        "insert into sign_ins (secret_hash, data, expires_at) values (:hash, cast(:data as jsonb), now() + :lasts)",
-        hash=secret_hash,
-        data=json.dumps(data),
-        lasts=lasts,
-    )
-
-
-async def add_once(session: AsyncSession, secret_hash: bytes, lasts: timedelta) -> bool:
-    """Whether this was not there yet: something that may come once, as long as it could come again."""
-    row = await _row(
-        session,
-        "insert into sign_ins (secret_hash, data, expires_at) values (:hash, '{}', now() + :lasts) "
-        "on conflict do nothing returning true",
-        hash=secret_hash,
-        lasts=lasts,
-    )
-    return row is not None
-
-
-async def read_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, Any] | None:
-    """One that is in time, which stays."""
-    row = await _row(
-        session, "select data from sign_ins where secret_hash = :hash and expires_at > now()", hash=secret_hash
-    )
-    return row.data if row is not None else None
-
-
-async def take_sign_in(session: AsyncSession, secret_hash: bytes) -> dict[str, Any] | None:
-    """The sign-in, at most once and in time."""
-    row = await _row(
-        session,
-        "delete from sign_ins where secret_hash = :hash returning data, expires_at > now() as live",
-        hash=secret_hash,
-    )
-    return row.data if row is not None and row.live else None
-
-
 async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: str | None) -> bool:
     """Holds the tenant's row until the transaction ends, so that only one of two first users is the first.
 
@@ -130,7 +86,10 @@ async def put_tenant(session: AsyncSession, tenant_id: UUID, slug: str, name: st
 
 async def hold_tenant(session: AsyncSession, tenant_id: UUID) -> bool:
     """As `put_tenant` holds it; whether it is there."""
-    return await _row(session, "select id from tenants where id = :id for update", id=tenant_id) is not None
+    return (
+        await _row(session, "select id from tenants where id = :id and erased_at is null for update", id=tenant_id)
+        is not None
+    )
 
 
 async def has_users(session: AsyncSession) -> bool:
@@ -287,9 +246,12 @@ async def ring_session(session: AsyncSession, session_id: UUID) -> None:
 
 
 async def read_principal(
-    session: AsyncSession, secret_hash: bytes, *, issuers: list[str], idle: timedelta
+    session: AsyncSession, secret_hash: bytes, *, issuers: list[str], own: bool, idle: timedelta
 ) -> Principal | None:
-    """Whose live session it is, by the database's clock; the transaction then has that tenant's scope."""
+    """Whose live session it is, by the database's clock; the transaction then has that tenant's scope.
+
+    Their provider is one of `issuers`, or, with `own`, one that the tenant itself entered.
+    """
     found = await _row(
         session,
         "select id, tenant_id, user_id, seen_at < now() - interval '1 minute' as unnoticed, "
@@ -302,9 +264,12 @@ async def read_principal(
         return None
     user = await _row(
         session,
-        "select name, email, roles from users where id = :id and issuer = any(:issuers) and disabled_at is null",
+        "select name, email, roles from users where id = :id and disabled_at is null and (issuer = any(:issuers) "
+        # Row-level security leaves those that the tenant itself entered.
+        "or :own and issuer in (select 'tenant:' || tenant_id || ':' || issuer from identity_providers))",
         id=found.user_id,
         issuers=issuers,
+        own=own,
     )
     if user is None:
         return None

@@ -11,6 +11,7 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.identity import store as people
 from interlock_platform.identity.claims import ROLES
+from interlock_platform.identity.rules import known_in
 from interlock_platform.identity.secret import secret_hash
 from interlock_platform.identity.store import Account, Lasting
 from interlock_platform.identity.tenancy import Tenancy
@@ -110,6 +111,9 @@ class Invitations:
             invitation = await store.hold(session, key)
             if invitation is None:
                 raise _unusable()
+            if not known_in(account.issuer, tenant_id):
+                message = "Your account is known to one organisation only. Sign in with another account to join."
+                raise Problem("invitation_not_yours", 403, message)
             _require_address(invitation, account)
             # What the giver may give is asked again: it may be less than it was.
             giver = await people.hold_active(session, invitation.created_by)

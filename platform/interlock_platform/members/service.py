@@ -14,6 +14,7 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.identity.claims import ROLES
 from interlock_platform.identity.programs.store import revoke_all
+from interlock_platform.identity.rules import issuer_of
 from interlock_platform.identity.store import ring_session
 from interlock_platform.members import store
 from interlock_platform.members.store import Member
@@ -206,7 +207,7 @@ def _standing(member: Member) -> dict[str, Any]:
     return {
         "active": user.disabled_at is None,
         "roles_set": user.roles_set,
-        "source": user.issuer,
+        "source": issuer_of(user.issuer),
         "sessions": member.sessions,
         "seen_at": member.seen_at.isoformat() if member.seen_at else None,
     }

@@ -79,6 +79,30 @@ class Session(SQLModel, table=True):
     """The hash of the session at the identity provider, by which it may end this one."""
 
 
+class IdentityProvider(SQLModel, table=True):
+    """A provider that a tenant entered for its own people; its client secret is in the vault."""
+
+    __tablename__ = "identity_providers"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "created_by"], ["users.tenant_id", "users.id"], ondelete="SET NULL (created_by)"
+        ),
+    )
+
+    id: UUID = Field(sa_column=primary_uuid())
+    tenant_id: UUID | None = Field(default=None, sa_column=own_tenant(primary=True))
+    name: str = Field(sa_type=Text)
+    issuer: str = Field(sa_type=Text)
+    client_id: str = Field(sa_type=Text)
+    scope: str = Field(sa_type=Text)
+    roles_claim: str = Field(sa_type=Text)
+    roles_known: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    otherwise: str | None = Field(default=None, sa_column=Column(Text))
+    creates: bool
+    created_by: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    created_at: datetime | None = Field(default=None, sa_column=at(now=True))
+
+
 class Invitation(SQLModel, table=True):
     """A link that lets one person in; whoever has it knows the secret, the row only its hash."""
 

@@ -45,7 +45,7 @@ class Site:
     provider: DevelopmentProvider
 
 
-FORMS = ("/dev-idp/token", "/auth/backchannel-logout/main")
+FORMS = ("/dev-idp/token", "/auth/backchannel-logout/")
 RULES = Rules(ByClaim("tenant"), Roles("roles"))
 
 

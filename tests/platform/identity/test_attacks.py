@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx2
 import pytest_asyncio
@@ -93,7 +94,12 @@ async def test_a_state_and_a_code_are_good_once(two: Two) -> None:
 
 async def test_mix_up_a_code_of_one_provider_never_goes_to_the_other(two: Two) -> None:
     seen: list[str] = []
-    two.evil.sign = lambda claims: seen.append(claims["nonce"]) or two.evil.properly(claims)
+
+    def sign(claims: dict[str, Any]) -> str:
+        seen.append(claims["nonce"])
+        return two.evil.properly(claims)
+
+    two.evil.sign = sign
     async with two.browser() as client:
         asked = await two.begun(client, "evil")
         two.honest.people[asked["nonce"]] = two.honest.person

@@ -1,4 +1,5 @@
 import { Invitations } from "@/features/people/Invitations";
+import { OwnProviders } from "@/features/people/OwnProviders";
 import { People } from "@/features/people/People";
 import { admin } from "@/lib/i18n/admin";
 import type { Me } from "@/lib/protocol";
@@ -13,6 +14,7 @@ export function PeoplePage({ me }: { me: Me }) {
         <>
           <People me={me} />
           <Invitations owner={me.roles.includes("owner")} />
+          <OwnProviders />
         </>
       )}
     </PlainPage>

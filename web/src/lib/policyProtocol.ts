@@ -166,6 +166,22 @@ export interface Invitation {
   expires_at: string;
 }
 
+/** An identity provider that the organisation entered itself; its addresses here are for its administrators. */
+export interface OwnProvider {
+  id: string;
+  name: string;
+  issuer: string;
+  client_id: string;
+  scope: string;
+  roles_claim: string;
+  known: Record<string, string>;
+  otherwise: string | null;
+  creates: boolean;
+  sign_in: string;
+  redirect_uri: string;
+  backchannel_logout_uri: string;
+}
+
 /** An organisation that one belongs to oneself. */
 export interface OwnTenant {
   id: string;
