@@ -17,7 +17,7 @@ from interlock_servers.postgres_access import PostgresAccess
 from tests.conftest import fresh_database
 from tests.mcp_servers.everything import NODE
 from tests.mcp_servers.process import free_port, running, until
-from tests.person import NO_AUTHORITIES, Person
+from tests.person import NO_AUTHORITIES
 from tests.running import interlock
 
 # Beside the library that it is made of.
@@ -81,7 +81,11 @@ async def test_leaving_at_the_provider_ends_the_session_and_cuts_its_socket_with
         for browser in (ben, elsewhere):
             await browser.get("/auth/login", params={"next": "/healthz"})
         sio = socketio.AsyncClient(reconnection=False)
-        await Person(ben, sio).connect()
+        session = next(cookie.value for cookie in ben.cookies.jar if cookie.name == "interlock_session")
+        await sio.connect(
+            certified.base_url, headers={"Cookie": f"interlock_session={session}", "Origin": certified.base_url},
+            socketio_path="/ws/socket.io", transports=["websocket"], wait_timeout=30,
+        )  # fmt: skip
         form = (await ben.get(f"{certified.issuer}/session/end")).text
         xsrf = re.search(r'name="xsrf" value="([^"]+)"', form)
         assert xsrf is not None, form

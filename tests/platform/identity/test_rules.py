@@ -69,6 +69,7 @@ async def tenants(client: httpx2.AsyncClient) -> list[str]:
 
 async def test_who_is_named_no_more_loses_that_access_until_they_are_named_again(database: Database) -> None:
     async with visit(database, GROUPS) as place, place.browser() as desk, place.browser() as phone:
+        place.provider.person["email_verified"] = False
         assert (await place.sign_in(desk, groups=["acme people", "globex"])).status_code == 303
         assert await tenants(desk) == ["acme", "globex"]
         assert (await place.sign_in(phone, groups=["globex"])).status_code == 303
@@ -113,6 +114,7 @@ async def test_where_nobody_gets_an_account_unasked_an_invitation_lets_them_in(d
 
 async def test_what_an_invitation_gave_no_claim_takes_away(database: Database) -> None:
     async with visit(database, GROUPS) as place, place.browser() as owner, place.browser() as guest:
+        place.provider.person["email_verified"] = False
         await place.sign_in(owner, groups=["acme people", "acme admins"])
         path = await owner_invites(place, owner)
         await place.sign_in(guest, sub="guest", groups=["globex"])

@@ -41,7 +41,7 @@ class Own:
         if login.status_code != 303:
             return login
         asked = query_of(login.headers["location"])
-        self.provider.people[asked["nonce"]] = self.provider.person | person
+        self.provider.people[asked["nonce"]] = self.provider.person | {"groups": []} | person
         answer = {"code": asked["nonce"], "state": asked["state"]}
         return await browser.get(f"/auth/callback/{provider_id}", params=answer)
 
