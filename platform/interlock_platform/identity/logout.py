@@ -27,6 +27,10 @@ class Logouts:
         self._database = database
         self._providers = providers
 
+    async def require(self, provider_id: str) -> None:
+        """Raises `not_found` where there is no such provider."""
+        await self._providers.get(provider_id)
+
     async def by_token(self, provider_id: str, token: str) -> int:
         """How many sessions ended. Raises `not_found`, `logout_refused` and `provider_unreachable`."""
         trusted = await self._providers.get(provider_id)

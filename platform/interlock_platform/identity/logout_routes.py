@@ -17,6 +17,7 @@ def logout_routes(logouts: Logouts) -> APIRouter:
 
     @router.post("/backchannel-logout/{provider_id}", status_code=200, openapi_extra={"requestBody": FORM})
     async def back_channel(request: Request, provider_id: str) -> Response:
+        await logouts.require(provider_id)
         body = (await request.body()).decode("utf-8", "replace")
         tokens = parse_qs(body, max_num_fields=20).get("logout_token", []) if len(body) <= MOST_TOKEN else []
         if len(tokens) != 1:
