@@ -64,6 +64,7 @@ SEEN_BESIDES = {
     "sessions": "a browser's secret opens its row; a session at a provider finds those that it began",
     "users": "a person's own accounts, to choose among",
     "invitations": "a link finds the row that it is about",
+    "identity_providers": "a sign-in finds the one that it names",
     "rules": "the operator's hold for every tenant",
 }
 """Tables that the runtime role sees more of than its tenant's, to read alone."""

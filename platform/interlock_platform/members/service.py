@@ -123,6 +123,8 @@ class Members:
         for ended in await store.end_sessions(session, user_id):
             record(session, None, "session.ended", str(ended), why="unmapped")
         await self._stop_runs(session, user_id, user)
+        await self._revoke_keys(session, user_id, user_id)
+        await tell_user(session, tenant_id, user_id, f"{GONE}:")
         record(session, None, "member.unmapped", str(user_id), how=user.issuer)
         user.disabled_at, user.unmapped = await session.scalar(func.now().select()), True
 
