@@ -130,7 +130,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     )
     identity = _identity(settings, resources, app, own)
     cookies = Cookies(settings.base_url, identity.lasts)
-    programs = Programs(resources.database, resources.tokens, issuer_key=settings.oidc_issuer or ISSUER_KEY)
+    programs = Programs(resources.database, resources.tokens, identity.providers)
     authentication = Authentication(
         cookies.session, identity.authenticate, resources.admission.request, programs.authenticate
     )

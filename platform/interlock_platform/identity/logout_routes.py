@@ -29,6 +29,7 @@ def logout_routes(logouts: Logouts) -> APIRouter:
     async def front_channel(
         provider_id: str, iss: str = Query("", max_length=500), sid: str = Query("", max_length=500)
     ) -> Response:
+        await logouts.require(provider_id)
         if iss and sid:
             await logouts.by_browser(provider_id, iss, sid)
         return HTMLResponse("<!doctype html><title>Signed out</title>")

@@ -11,6 +11,7 @@ from interlock_platform.identity.programs import store
 from interlock_platform.identity.programs.key import hash_of, is_key
 from interlock_platform.identity.programs.store import Program
 from interlock_platform.identity.programs.tokens import LASTS_SECONDS, SKEW_SECONDS, Claims, Tokens
+from interlock_platform.identity.providers import Providers
 from interlock_platform.principal import ByKey, Principal
 from interlock_platform.rights import has
 
@@ -27,12 +28,12 @@ class Exchanged:
 
 
 class Programs:
-    """`issuer_key` is the provider whose people may use what they made, as for sessions."""
+    """`providers` are those whose people may use what they made, as for sessions."""
 
-    def __init__(self, database: Database, tokens: Tokens, *, issuer_key: str) -> None:
+    def __init__(self, database: Database, tokens: Tokens, providers: Providers) -> None:
         self._database = database
         self._tokens = tokens
-        self._issuer_key = issuer_key
+        self._providers = providers
 
     async def authenticate(self, bearer: str) -> Principal:
         """Whose key or token this is, as of now. Raises `unauthenticated`."""
@@ -67,7 +68,7 @@ class Programs:
     async def _by_key(self, whole: str) -> Principal | None:
         key = hash_of(whole)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
-            program = await store.by_secret(session, key, issuer=self._issuer_key)
+            program = await store.by_secret(session, key, issuers=self._providers.keys, own=self._providers.has_own)
         return None if program is None else _principal(program, program.scopes, by_token=False)
 
     async def _by_token(self, token: str) -> Principal | None:
@@ -79,7 +80,9 @@ class Programs:
             known = await store.generations(session, UNDER_WAY)
             if not known.oldest <= checked.generation <= known.present:
                 return None
-            program = await store.by_id(session, claims.key_id, issuer=self._issuer_key)
+            program = await store.by_id(
+                session, claims.key_id, issuers=self._providers.keys, own=self._providers.has_own
+            )
         if program is None or program.user_id != claims.user_id:
             return None
         return _principal(program, program.scopes & claims.scopes, by_token=True)

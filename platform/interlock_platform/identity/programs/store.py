@@ -16,7 +16,9 @@ _ACCOUNT = (
     "coalesce(key.used_at < now() - interval '1 minute', true) as unnoticed "
     "from api_keys key join users owner on owner.tenant_id = key.tenant_id and owner.id = key.user_id "
     "where key.id = :id and key.revoked_at is null and key.expires_at > now() "
-    "and owner.disabled_at is null and owner.issuer in (:issuer, :service)"
+    "and owner.disabled_at is null and (owner.issuer = any(:issuers) or owner.issuer = :service "
+    # Row-level security leaves those that the tenant itself entered.
+    "or :own and owner.issuer in (select 'tenant:' || tenant_id || ':' || issuer from identity_providers))"
 )
 
 
@@ -50,7 +52,7 @@ class Standing:
     scopes: frozenset[str] | None
 
 
-async def by_secret(session: AsyncSession, secret_hash: bytes, *, issuer: str) -> Program | None:
+async def by_secret(session: AsyncSession, secret_hash: bytes, *, issuers: list[str], own: bool) -> Program | None:
     """Whose live key it is; the transaction then has that tenant's scope."""
     found = await _row(
         session,
@@ -58,12 +60,12 @@ async def by_secret(session: AsyncSession, secret_hash: bytes, *, issuer: str) -
         "where secret_hash = :hash and revoked_at is null and expires_at > now()",
         hash=secret_hash,
     )
-    return None if found is None else await by_id(session, found.id, issuer=issuer)
+    return None if found is None else await by_id(session, found.id, issuers=issuers, own=own)
 
 
-async def by_id(session: AsyncSession, key_id: UUID, *, issuer: str) -> Program | None:
+async def by_id(session: AsyncSession, key_id: UUID, *, issuers: list[str], own: bool) -> Program | None:
     """The key as it is now, in the tenant of the transaction; that it was used is noticed once a minute."""
-    row = await _row(session, _ACCOUNT, id=key_id, issuer=issuer, service=SERVICE_ISSUER)
+    row = await _row(session, _ACCOUNT, id=key_id, issuers=issuers, own=own, service=SERVICE_ISSUER)
     if row is None:
         return None
     if row.unnoticed:
