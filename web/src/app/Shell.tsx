@@ -26,6 +26,7 @@ import {
   ServersPage,
   SessionsPage,
   ThreadPage,
+  UsagePage,
 } from "./lazyPages";
 import { useLiveNews } from "./live";
 import { NewChatPage } from "./NewChatPage";
@@ -126,6 +127,9 @@ export function Shell({ me }: { me: Me }) {
               </Route>
               <Route path={pages.keys}>
                 <KeysPage me={me} />
+              </Route>
+              <Route path={pages.usage}>
+                <UsagePage me={me} />
               </Route>
               <Route path={pages.organisations}>
                 <OrganisationsPage me={me} />

@@ -10,6 +10,7 @@ export const PermissionsPage = lazy(() => import("./PermissionsPage").then((part
 export const PeoplePage = lazy(() => import("./PeoplePage").then((part) => ({ default: part.PeoplePage })));
 export const SessionsPage = lazy(() => import("./SessionsPage").then((part) => ({ default: part.SessionsPage })));
 export const KeysPage = lazy(() => import("./KeysPage").then((part) => ({ default: part.KeysPage })));
+export const UsagePage = lazy(() => import("./UsagePage").then((part) => ({ default: part.UsagePage })));
 export const OrganisationsPage = lazy(() => import("./OrganisationsPage").then((part) => ({ default: part.OrganisationsPage })));
 export const DataPages = lazy(() => import("./DataPages").then((part) => ({ default: part.DataPages })));
 export const ArchivePage = lazy(() => import("./ArchivePage").then((part) => ({ default: part.ArchivePage })));

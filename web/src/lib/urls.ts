@@ -62,6 +62,7 @@ export const pages = {
   people: "/users",
   sessions: "/settings/sessions",
   keys: "/settings/keys",
+  usage: "/settings/usage",
   organisations: "/settings/organisations",
   data: "/settings/data",
   features: "/settings/features",

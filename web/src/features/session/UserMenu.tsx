@@ -1,4 +1,4 @@
-import { Archive, ChevronsUpDown, KeyRound, LogOut, MonitorSmartphone, Users } from "lucide-react";
+import { Archive, ChevronsUpDown, Gauge, KeyRound, LogOut, MonitorSmartphone, Users } from "lucide-react";
 import { useLocation } from "wouter";
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine, MenuNote } from "@/components/ui/Menu";
 import { sentence } from "@/lib/api/http";
@@ -60,6 +60,10 @@ export function UserMenu({ me }: { me: Me }) {
       <MenuItem onSelect={() => navigate(pages.sessions)}>
         <MonitorSmartphone size={16} aria-hidden="true" />
         {t.app.sessions}
+      </MenuItem>
+      <MenuItem onSelect={() => navigate(pages.usage)}>
+        <Gauge size={16} aria-hidden="true" />
+        {t.app.usage}
       </MenuItem>
       <MenuItem onSelect={() => navigate(pages.data)}>
         <Archive size={16} aria-hidden="true" />

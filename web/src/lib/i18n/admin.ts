@@ -6,6 +6,7 @@ import { grants } from "./en/grants";
 import { people } from "./en/people";
 import { policy } from "./en/policy";
 import { serverPages } from "./en/serverPages";
+import { usage } from "./en/usage";
 
 /** The words of the pages that are loaded when they are opened, kept apart so that they load with them. */
-export const admin = { archive, audit, condition, data, grants, people, policy, servers: serverPages };
+export const admin = { archive, audit, condition, data, grants, people, policy, servers: serverPages, usage };

@@ -26,6 +26,7 @@ export const app = {
   record: "Record",
   people: "People",
   sessions: "Where you are signed in",
+  usage: "Usage and limits",
   data: "Your data",
   keys: "API keys",
   organisations: "Your organisations",

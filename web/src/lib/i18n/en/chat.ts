@@ -8,6 +8,8 @@ const CODES: Record<string, string> = {
   model_incomplete: "The model stopped in the middle",
   model_bad_call: "The model asked for a call that makes no sense",
   too_many_steps: "The run took too many steps",
+  budget_used_up: "Stopped: the budget is used up",
+  too_many_calls: "Stopped: too many calls at once",
   internal: "Something went wrong here",
 };
 
