@@ -127,7 +127,8 @@ async def erase_thread(session: AsyncSession, thread_id: UUID) -> list[str]:
     await session.execute(forgotten, execution_options={"synchronize_session": False})
     await session.execute(delete(Thread).where(col(Thread.id) == thread_id))
     await runs.delete_checkpoints(session, thread_id)
-    return [f"thread:{thread_id}", *(f"{kind}:{call_id}" for call_id in calls for kind in ("call", "expiry"))]
+    own = [f"{kind}:{thread_id}" for kind in ("thread", "title", "removal")]
+    return [*own, *(f"{kind}:{call_id}" for call_id in calls for kind in ("call", "expiry"))]
 
 
 async def all_messages(session: AsyncSession, thread_id: UUID) -> Sequence[tuple[Message, Run]]:

@@ -102,6 +102,8 @@ class Members:
         await self._end_sessions(session, actor, user.id, "deleted")
         await self._revoke_keys(session, actor, user.id)
         await self._stop_runs(session, actor, user)
+        assert user.tenant_id is not None, "the database fills it in"
+        await tell_user(session, user.tenant_id, user.id, f"{GONE}:")
         if user.erased_at is None:
             user.erased_at = await session.scalar(func.now().select())
             user.disabled_at, user.unmapped = user.disabled_at or user.erased_at, False

@@ -15,8 +15,9 @@ from interlock_platform.tables.column import at, own_tenant, primary_uuid
 class DataJob(SQLModel, table=True):
     """An `export` or an `erasure`, of a person or (without `user_id`) of the whole tenant.
 
-    `state` is waiting (until `due_at`), queued, running, done, failed or cancelled. `step` is what is being worked on,
-    `done` of `total` how far that is. An export that is done has `size` bytes, and is there until `expires_at`.
+    `state` is waiting (until `due_at`), queued, running, done or cancelled; one that fails is tried again.
+    `step` is what is being worked on, `done` of `total` how far that is. An export that is
+    done has `size` bytes, and is there until `expires_at`.
     """
 
     __tablename__ = "data_jobs"

@@ -131,6 +131,9 @@ async def test_a_key_is_changed_without_a_secret_being_lost_and_begins_again_whe
     assert (await rotate(urls.operator, both)).wrapped == count
     again = await rotate(urls.operator, both)
     assert (again.wrapped, again.refused) == (0, {})
+    async with await psycopg.AsyncConnection.connect(conninfo(urls.superuser)) as connection:
+        said = await connection.execute("select data ->> 'secrets' from audit where tenant_id = %s", (tenant,))
+        assert sum(int(wrapped) for (wrapped,) in await said.fetchall()) == count
     async with database.transaction(Scope(tenant_id=tenant)) as session:
         assert await after.get(session, Owner(tenant, alice, "new"), "access") == "value new"
         for number in range(count):

@@ -4,7 +4,7 @@ export interface DataJob {
   kind: "export" | "erasure";
   of: "person" | "organisation";
   user_id: string | null;
-  state: "waiting" | "queued" | "running" | "done" | "failed" | "cancelled";
+  state: "waiting" | "queued" | "running" | "done" | "cancelled";
   step: string;
   done: number;
   total: number;

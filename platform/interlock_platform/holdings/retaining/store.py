@@ -22,7 +22,7 @@ from interlock_platform.tables.identity import Session, Tenant
 from interlock_platform.tables.tooling import Toolset
 
 BATCH = 200
-ENDED = ("done", "failed", "cancelled")
+ENDED = ("done", "cancelled")
 
 
 async def kept(session: AsyncSession) -> Kept:

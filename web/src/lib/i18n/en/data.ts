@@ -15,7 +15,7 @@ export const data = {
     export: (of: string) => (of === "person" ? "Archive of your data" : "Archive of the organisation"),
     erasure: (of: string) => (of === "person" ? "Deletion of an account" : "Deletion of the organisation"),
   },
-  states: { waiting: "waits", queued: "begins", running: "under way", done: "done", failed: "failed", cancelled: "given up" },
+  states: { waiting: "waits", queued: "begins", running: "under way", done: "done", cancelled: "given up" },
   progress: (done: number, total: number) => `${done} of ${total}`,
   begun: (when: string) => `Asked for ${when}`,
   due: (when: string) => `Begins ${when}`,
