@@ -113,11 +113,6 @@ class Driver:
             if thread is None or not waiting:
                 return None
             run = waiting[0]
-            standing = await programs.standing(session, thread.user_id, run.key_id)
-            if not standing.active or not has(standing.roles, "runs.start"):
-                for each in waiting:
-                    await self._ending.cancel(session, thread, each, None, NO_LONGER)
-                return None
             if run.cancelled_at is not None:
                 await self._ending.cancel(session, thread, run, *who_stopped(thread, run))
                 return await self._begin(session, thread, waiting[1]) if waiting[1:] else None
@@ -136,8 +131,13 @@ class Driver:
         await self._ending.cancel(session, thread, run, thread.user_id, SUPERSEDED)
         return True
 
-    async def _begin(self, session: AsyncSession, thread: Thread, run: Run) -> Work:
+    async def _begin(self, session: AsyncSession, thread: Thread, run: Run) -> Work | None:
+        """None where whoever asked for it, or the key that they did it with, may no longer have work done."""
         assert thread.tenant_id is not None, "the database fills it in"
+        standing = await programs.standing(session, thread.user_id, run.key_id)
+        if not standing.active or not has(standing.roles, "runs.start"):
+            await self._ending.cancel(session, thread, run, None, NO_LONGER)
+            return None
         fresh = run.state == "queued" and run.error is None
         if run.toolset_revision is None:
             run.toolset_revision = await tooling.latest_revision(session, thread.user_id)
@@ -147,8 +147,7 @@ class Driver:
         switches = await read_switches(session, thread.id)
         toolset = await read_toolset(session, thread.user_id, run.toolset_revision)
         toolset = toolset.in_thread(switches.off, switches.kept)
-        scopes = (await programs.standing(session, thread.user_id, run.key_id)).scopes
-        if scopes is not None and "tools.call" not in scopes:
+        if standing.scopes is not None and "tools.call" not in standing.scopes:
             toolset = toolset.none()
         key = UserKey(thread.tenant_id, thread.user_id)
         meter = RunMeter(self._proposals.budgets, key, thread.id, run.id)
