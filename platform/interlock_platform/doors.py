@@ -47,6 +47,7 @@ ROUTES = {
     "GET /api/sessions": A_PERSON,
     "DELETE /api/sessions": A_PERSON,
     "DELETE /api/sessions/{session_id}": A_PERSON,
+    "GET /api/search": A_PERSON,
     "GET /api/threads": A_PERSON,
     "POST /api/threads": "runs.start",
     "GET /api/threads/{thread_id}": A_PERSON,

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 from interlock_platform.audit.routes import audit_routes
 from interlock_platform.chat.routes import chat_routes
 from interlock_platform.chat.run_routes import run_routes
+from interlock_platform.chat.search.routes import search_routes
+from interlock_platform.chat.search.service import Search
 from interlock_platform.chat.sockets import ChatSockets
 from interlock_platform.chat.stream import ChatStream
 from interlock_platform.chat.stream_routes import stream_routes
@@ -158,6 +160,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
         ),
         initialize_routes(identity, resources.tools, model),
         chat_routes(resources.chat, resources.threads),
+        search_routes(Search(resources.database)),
         stream_routes(stream),
         gate_routes(resources.inbox, resources.decisions, resources.expiry),
         artifact_routes(resources.database),

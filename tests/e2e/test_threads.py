@@ -1,5 +1,7 @@
 """Conversations: new, found, renamed, pinned, put away, deleted and brought back; what is written stays."""
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.e2e.conftest import Browse
@@ -35,7 +37,11 @@ async def test_a_person_keeps_their_conversations_in_order(demo: str, browse: Br
     search = window.page.get_by_role("searchbox", name="Search conversations")
     await search.fill("hello")
     await expect(row(window, "Gratitude")).to_be_hidden()
-    await expect(row(window, "Hello there")).to_be_visible()
+    found = window.page.get_by_role("list", name="Messages").get_by_role("link")
+    await expect(found.first).to_contain_text("Hello there")
+    await found.last.click()
+    await expect(window.page).to_have_url(re.compile(r"\?message="))
+    await expect(window.page.locator("[data-message]:focus")).to_contain_text("Hello there")
     await search.fill("nothing like it")
     await expect(window.page.get_by_text("Nothing matches")).to_be_visible()
     await search.fill("")

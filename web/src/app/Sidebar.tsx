@@ -1,8 +1,9 @@
 import { Archive, Inbox, KeyRound, type LucideIcon, Plug, ScrollText, ShieldCheck, SquarePen, Users, X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { IconButton } from "@/components/ui/Button";
 import { SearchField } from "@/components/ui/SearchField";
+import { Spinner } from "@/components/ui/Spinner";
 import { UpdateNotice } from "@/features/session/UpdateNotice";
 import { UserMenu } from "@/features/session/UserMenu";
 import { ThreadList } from "@/features/threads/ThreadList";
@@ -12,6 +13,8 @@ import { may, type Right } from "@/lib/roles";
 import { pages } from "@/lib/urls";
 import { Brand } from "./Brand";
 import { useWaitingCount } from "./waitingCount";
+
+const SearchResults = lazy(() => import("@/features/threads/SearchResults").then((part) => ({ default: part.SearchResults })));
 
 export const SEARCH_ID = "thread-search";
 
@@ -79,7 +82,13 @@ export function Sidebar({ me, current, onFollow, onDeleted, onClose }: SidebarPr
         }}
       />
       <nav aria-label={t.app.navigation} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1">
-        <ThreadList query={query} current={current} onFollow={onFollow} onDeleted={onDeleted} />
+        {query.trim() ? (
+          <Suspense fallback={<Spinner className="mx-auto my-6 text-soft" />}>
+            <SearchResults query={query.trim()} onFollow={onFollow} />
+          </Suspense>
+        ) : (
+          <ThreadList current={current} onFollow={onFollow} onDeleted={onDeleted} />
+        )}
         <Link href={pages.archive} onClick={onFollow} className={`${LINK} text-soft`} aria-current={location === pages.archive ? "page" : undefined}>
           <Archive size={17} aria-hidden="true" />
           {t.app.archive}

@@ -1,3 +1,4 @@
+import { useSearch } from "wouter";
 import { CallGroup } from "@/features/approvals/CallGroup";
 import { WaitingBar } from "@/features/approvals/WaitingBar";
 import { Chat } from "@/features/chat/Chat";
@@ -16,6 +17,7 @@ export function ThreadPage({ threadId, me }: { threadId: string; me: Me }) {
   const { data } = useThread(threadId);
   const { archive } = useThreadActions();
   const title = data ? data.title || t.threads.untitled : "";
+  const at = new URLSearchParams(useSearch()).get("message");
   useTitle(title);
   return (
     <>
@@ -24,6 +26,7 @@ export function ThreadPage({ threadId, me }: { threadId: string; me: Me }) {
         key={threadId}
         threadId={threadId}
         renderCalls={renderCalls}
+        at={at}
         bar={<WaitingBar threadId={threadId} />}
         gone={<NotFound />}
         closed={data?.archived ? <ArchivedBar onBack={() => archive(data, false)} /> : undefined}

@@ -22,6 +22,7 @@ export const urls = {
   },
   archive: (cursor: string | null) => `/api/threads?archived=true${cursor ? `&cursor=${id(cursor)}` : ""}`,
   restoreThread: (thread: string) => `/api/threads/${id(thread)}/restore`,
+  search: (query: string, cursor: string | null) => `/api/search?q=${id(query)}${cursor ? `&cursor=${id(cursor)}` : ""}`,
   newThread: "/api/threads",
   thread: (thread: string) => `/api/threads/${id(thread)}`,
   approvals: (search: Record<string, string>) => `/api/approvals?${new URLSearchParams(search).toString()}`,
@@ -52,6 +53,8 @@ export const pages = {
   home: "/",
   newChat: "/c/new",
   thread: (thread: string) => `/c/${id(thread)}`,
+  /** A thread at one of its messages. */
+  message: (thread: string, message: string) => `/c/${id(thread)}?message=${id(message)}`,
   threadPattern: "/c/:thread",
   archive: "/archive",
   approvals: "/approvals",

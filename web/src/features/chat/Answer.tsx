@@ -6,7 +6,7 @@ import { shortTime } from "@/lib/times";
 
 export function Answer({ text }: { text: Text }) {
   return (
-    <article aria-label={t.chat.assistantAt(text.at === null ? "" : shortTime(text.at))} className="group/answer">
+    <article aria-label={t.chat.assistantAt(text.at === null ? "" : shortTime(text.at))} data-message={text.id} tabIndex={-1} className="group/answer rounded-xl">
       <h2 className="sr-only">{t.chat.assistant}</h2>
       <Markdown text={text.text} />
       {text.incomplete && <p className="mt-2 text-sm text-warn">{t.chat.incomplete}</p>}

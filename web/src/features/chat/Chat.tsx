@@ -17,6 +17,8 @@ import { useAnswerNews } from "./useAnswerNews";
 interface ChatProps {
   threadId: string;
   renderCalls: RenderCalls;
+  /** The message to begin at; otherwise it is the end. */
+  at: string | null;
   /** What stands between the messages and the message box. */
   bar: ReactNode;
   /** What is shown instead of a conversation that is not this person's, or is gone. */
@@ -37,7 +39,7 @@ function useStoppable(threadId: string): string | null {
   });
 }
 
-export function Chat({ threadId, renderCalls, bar, gone, closed }: ChatProps) {
+export function Chat({ threadId, renderCalls, at, bar, gone, closed }: ChatProps) {
   const phase = useConversations((state) => state[threadId]?.phase ?? "opening");
   const empty = useConversations((state) => (state[threadId]?.conversation.order.length ?? 0) === 0);
   const stoppable = useStoppable(threadId);
@@ -91,7 +93,7 @@ export function Chat({ threadId, renderCalls, bar, gone, closed }: ChatProps) {
           {t.chat.loading}
         </p>
       )}
-      <Timeline threadId={threadId} renderCalls={renderCalls} sent={sent} dock={dock} />
+      <Timeline threadId={threadId} renderCalls={renderCalls} sent={sent} at={phase === "open" ? at : null} dock={dock} />
     </>
   );
 }

@@ -22,7 +22,7 @@ function TextPiece({ threadId, id, run }: { threadId: string; id: string; run: R
       {t.chat.queued}
     </>
   );
-  return <UserBubble text={text.text} at={text.at} faded={queued} note={note} />;
+  return <UserBubble id={text.id} text={text.text} at={text.at} faded={queued} note={note} />;
 }
 
 function Tail({ threadId, run }: { threadId: string; run: Run }) {

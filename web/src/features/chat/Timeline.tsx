@@ -5,6 +5,7 @@ import { waitsForReader } from "@/lib/conversation/calls";
 import { waitingCalls } from "@/lib/conversation/select";
 import { useConversations } from "@/lib/conversation/store";
 import { t } from "@/lib/i18n";
+import { goToMessage } from "./goToMessage";
 import { useOrder } from "./hooks";
 import { type RenderCalls, RunView } from "./RunView";
 import { Unsent } from "./Unsent";
@@ -16,20 +17,23 @@ interface TimelineProps {
   renderCalls: RenderCalls;
   /** Grows when the reader sent something: then the end is what they want to see. */
   sent: number;
+  /** The message to show first. */
+  at: string | null;
   dock: ReactNode;
 }
 
 const NONE: string[] = [];
 
-export function Timeline({ threadId, renderCalls, sent, dock }: TimelineProps) {
+export function Timeline({ threadId, renderCalls, sent, at, dock }: TimelineProps) {
   const order = useOrder(threadId) ?? NONE;
   const { box, content, away, toEnd } = useStickyBottom();
-  const { shown, hasEarlier, showEarlier } = useHistoryWindow(order, box);
+  const { shown, hasEarlier, showEarlier, showLast } = useHistoryWindow(order, box);
   const waits = useConversations((state) => {
     const opened = state[threadId];
     return opened !== undefined && waitingCalls(opened.conversation).some(waitsForReader);
   });
   useEffect(() => toEnd(), [sent, toEnd]);
+  useEffect(() => (at ? goToMessage(threadId, at, showLast) : undefined), [threadId, at, showLast]);
   return (
     <>
       <div ref={box} className="min-h-0 flex-1 overflow-y-auto overscroll-contain scroll-py-6">

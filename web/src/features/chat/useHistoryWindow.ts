@@ -29,5 +29,8 @@ export function useHistoryWindow(order: string[], box: RefObject<HTMLDivElement 
     requestAnimationFrame(hold);
   }, [box]);
 
-  return { shown, hasEarlier: shown.length < order.length, showEarlier };
+  /** At least so many of the last runs. */
+  const showLast = useCallback((runs: number) => setCount((now) => Math.max(now, runs)), []);
+
+  return { shown, hasEarlier: shown.length < order.length, showEarlier, showLast };
 }

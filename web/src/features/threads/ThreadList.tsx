@@ -1,4 +1,4 @@
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/ui/Button";
 import { Spinner } from "@/components/ui/Spinner";
 import { t } from "@/lib/i18n";
@@ -10,14 +10,13 @@ import { ThreadRow } from "./ThreadRow";
 import { useThreadActions } from "./useThreadActions";
 
 interface ThreadListProps {
-  query: string;
   current: string | null;
   onFollow: () => void;
   onDeleted: (id: string) => void;
 }
 
-export function ThreadList({ query, current, onFollow, onDeleted }: ThreadListProps) {
-  const { data, isPending, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useThreads(useDeferredValue(query.trim()));
+export function ThreadList({ current, onFollow, onDeleted }: ThreadListProps) {
+  const { data, isPending, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useThreads("");
   const [doomed, setDoomed] = useState<Thread | null>(null);
   const { rename, pin, archive, remove } = useThreadActions();
 
@@ -32,7 +31,7 @@ export function ThreadList({ query, current, onFollow, onDeleted }: ThreadListPr
       </div>
     );
   }
-  if (data.length === 0) return <p className="px-3 py-4 text-sm text-soft">{query ? t.threads.noMatch(query) : t.threads.empty}</p>;
+  if (data.length === 0) return <p className="px-3 py-4 text-sm text-soft">{t.threads.empty}</p>;
   return (
     <>
       {byDay(data).map(([label, threads]) => (

@@ -11,6 +11,7 @@ export const keys = {
   toolset: ["toolset"] as const,
   threads: (query: string) => ["threads", query] as const,
   archive: ["archive"] as const,
+  search: (query: string) => ["search", query] as const,
   allThreads: ["threads"] as const,
   thread: (id: string) => ["thread", id] as const,
   approvals: ["approvals"] as const,
