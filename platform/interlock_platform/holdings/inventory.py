@@ -64,6 +64,7 @@ HOLDINGS = (
     Holding("tool_classes"),
     Holding("feature_choices"),
     Holding("key_policies"),
+    Holding("identity_providers"),
     Holding("retentions"),
     Holding("data_jobs", "asker"),
     Holding("invitations", "invited", secret=("secret_hash",)),
