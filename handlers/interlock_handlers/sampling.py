@@ -46,6 +46,8 @@ class Sampled:
     text: str
     model: str
     stop_reason: Literal["endTurn", "stopSequence", "maxTokens"] = "endTurn"
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 class SamplingRefused(Exception):

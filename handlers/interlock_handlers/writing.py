@@ -27,10 +27,11 @@ async def write(model: BaseChatModel, request: SamplingRequest, name: str) -> Sa
             answer = piece.message
     assert answer is not None, "a model that does not fail answers"
     text = _cut(answer.text, request.stop_sequences)
+    usage = answer.usage_metadata
+    given, used = (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)
     if len(text) < len(answer.text):
-        return Sampled(text, name, "stopSequence")
-    used = answer.usage_metadata["output_tokens"] if answer.usage_metadata else 0
-    return Sampled(text, name, "maxTokens" if used >= request.max_tokens else "endTurn")
+        return Sampled(text, name, "stopSequence", given, used)
+    return Sampled(text, name, "maxTokens" if used >= request.max_tokens else "endTurn", given, used)
 
 
 def _messages(request: SamplingRequest) -> list[BaseMessage]:

@@ -179,6 +179,7 @@ async def working(resources: Resources, progress: StartProgress) -> AsyncIterato
             inputs,
             llms,
             executor.stopping,
+            resources.budgets,
             model=settings.model,
             name=liveness.process_name,
         )

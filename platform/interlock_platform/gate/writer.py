@@ -17,6 +17,7 @@ from interlock_handlers.registry import Registry
 from interlock_handlers.sampling import Sampled, SamplingMessage, SamplingRequest
 from interlock_platform import faults
 from interlock_platform.database import Database, Scope
+from interlock_platform.errors import Problem
 from interlock_platform.gate import store
 from interlock_platform.gate.artifacts.store import of_call
 from interlock_platform.gate.executor import StillUnderWay
@@ -28,6 +29,7 @@ from interlock_platform.gate.stopping import Stopping
 from interlock_platform.gate.store import CallState
 from interlock_platform.gate.under_way import UnderWay
 from interlock_platform.gate.written import stored
+from interlock_platform.limits.budgets import Amounts, Budgets
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.recovery import process_lives
 from interlock_platform.tables.conversation import Thread
@@ -53,6 +55,7 @@ class Writer:
         inputs: Inputs,
         models: Registry[UserKey, LLMHandler],
         stopping: Stopping,
+        budgets: Budgets,
         *,
         model: str,
         name: str,
@@ -64,6 +67,7 @@ class Writer:
         self._inputs = inputs
         self._models = models
         self._stopping = stopping
+        self._budgets = budgets
         self._model = model
         self._name = name
         self._under_way = UnderWay()
@@ -121,6 +125,11 @@ class Writer:
 
     async def _asked(self, key: UserKey, call: Call, request: SamplingRequest) -> Sampled | dict[str, str]:
         """What the model writes, or the error that it came to."""
+        try:
+            about = _about(request)
+            await self._budgets.reserve(key.tenant_id, key.user_id, call.thread_id, call.id, about)
+        except Problem as problem:
+            return {"code": problem.code, "message": problem.message}
         stop = self._stopping.of(call.id)
         handler = await self._models.get(key)
         faults.reach("model.before_send")
@@ -148,6 +157,8 @@ class Writer:
             if isinstance(written, dict):
                 await self._end(session, thread, call, "failed", error=written)
                 return
+            used = Amounts(written.input_tokens, written.output_tokens)
+            await self._budgets.settle_writing(session, key.tenant_id, key.user_id, thread.id, call.id, used)
             parent = await store.row(session, call.parent_id) if call.parent_id else None
             if call.verdict == "ask" and parent is not None and await _is_wanted(session, call):
                 said = Asked("sampling_answer", written={"of": str(call.id), "text": written.text})
@@ -186,6 +197,12 @@ async def request_of(session: AsyncSession, call: Call) -> SamplingRequest:
         temperature=None,
         stop_sequences=tuple(arguments["stop_sequences"]),
     )
+
+
+def _about(request: SamplingRequest) -> Amounts:
+    """What it will take, about: four characters a token, and all that it may write."""
+    texts = [block.text for message in request.messages for block in message.blocks if block.kind == "text"]
+    return Amounts((sum(map(len, texts)) + len(request.system or "")) // 4, request.max_tokens)
 
 
 async def _is_wanted(session: AsyncSession, call: Call) -> bool:

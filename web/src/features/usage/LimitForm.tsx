@@ -45,7 +45,7 @@ export function LimitForm({ limits, currency }: { limits: Limits; currency: stri
           options={limits.kinds.filter(({ name }) => scope !== "tenant" || name !== "sockets").map(({ name }) => ({ value: name, name: words.kind(name) }))}
           onChange={setKind}
         />
-        <NumberField label={words.amount} value={written} onChange={setWritten} error={wrong} hint={most === undefined ? undefined : words.most(amountOf(kind, most, currency))} />
+        <NumberField label={words.amount} value={written} onChange={setWritten} length={13} error={wrong} hint={most === undefined ? undefined : words.most(amountOf(kind, most, currency))} />
       </div>
       <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" look="accent" aria-disabled={change.isPending}>
