@@ -27,3 +27,5 @@ class Principal:
     email: str
     roles: frozenset[str]
     key: ByKey | None = None
+    signed_in_seconds: float | None = None
+    """How long ago they proved who they are; None where nobody can say."""

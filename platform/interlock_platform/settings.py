@@ -145,6 +145,9 @@ class Settings(BaseSettings):
         default=480, ge=1, description="Minutes without a request after which a session ends."
     )
     session_hours: int = Field(default=168, ge=1, description="Hours after which a session ends in any case.")
+    step_up_minutes: int = Field(
+        default=5, ge=1, description="Minutes for which a sign-in counts as recent, where a rule wants a recent one."
+    )
     deletion_days: int = Field(
         default=7, ge=0, le=365, description="Days in which the deletion of an organisation can be called off."
     )

@@ -175,7 +175,7 @@ async def open_resources(settings: Settings, progress: StartProgress) -> AsyncIt
             proposer=proposer,
             ending=ending,
             inbox=Inbox(database, ledger),
-            decisions=Decisions(database, proposer, grants, tools),
+            decisions=Decisions(database, proposer, grants, tools, recent=timedelta(minutes=settings.step_up_minutes)),
             expiry=Expiry(database, ledger, settings.approval_minutes),
             grants=grants,
             chat=Chat(database, queue, ending, admission),

@@ -115,7 +115,7 @@ describe("the editor", () => {
         condition: 'unattended && tool.risk != "reads"',
         approvers: { roles: ["approver"], users: ["u2"], count: 2, not_requester: true },
         expiry: { minutes: 60, then: "escalate", extend: true, to: { roles: ["owner", "admin"], users: [], count: 1, not_requester: true } },
-        grants: false,
+        grants: false, critical: false,
         note: "",
         enabled: true,
       },

@@ -60,6 +60,7 @@ export function aRule(change: Partial<Rule> = {}): Rule {
     approvers: { roles: ["approver"], users: ["u2"], count: 2, not_requester: true },
     expiry: { minutes: 90, then: "cancel", to: null, extend: true },
     grants: false,
+    critical: false,
     note: "Notes are read by everybody.",
     enabled: true,
     changed_by: alice,

@@ -123,6 +123,7 @@ def question(whole: Whole, viewer: Viewer) -> dict[str, Any]:
             "rule": terms.expiry.rule if terms.expiry else None,
         },
         "escalated": terms.escalated,
+        "critical": terms.critical,
         "may": may(whole, viewer),
     }
 

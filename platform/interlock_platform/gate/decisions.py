@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from interlock_platform.runs import store as runs
 from interlock_platform.tables.conversation import Thread
 from interlock_platform.tools.service import Tools, UserKey
 
+RECENT = timedelta(minutes=5)
+
 
 @dataclass(frozen=True)
 class Held:
@@ -43,7 +46,11 @@ class Held:
 class Decisions:
     """The gate's people side, the same for every door."""
 
-    def __init__(self, database: Database, proposer: Proposer, grants: Grants, tools: Tools) -> None:
+    def __init__(
+        self, database: Database, proposer: Proposer, grants: Grants, tools: Tools, *, recent: timedelta = RECENT
+    ) -> None:
+        """`recent` is how long ago whoever lets a critical call run may have signed in."""
+        self._recent = recent
         self._database = database
         self._proposer = proposer
         self._ledger = proposer.ledger
@@ -66,6 +73,7 @@ class Decisions:
                 case Reject():
                     settled = await self._settle(held, "rejected", decision, reason=decision.reason)
                 case Respond():
+                    self._require_recent(whole.terms, who)
                     settled = await self._settle(held, "answered", decision, result=answer(whole, decision))
             if settled is None:
                 raise refused(await store.find(session, call_id) or whole, decision.seal)
@@ -139,6 +147,7 @@ class Decisions:
         edited = decision.arguments is not None and decision.arguments != json.loads(call.arguments)
         changes, terms = await self._edited(held, decision.arguments or {}) if edited else ({}, held.whole.terms)
         require_decider(terms, held)
+        self._require_recent(terms, who)
         sealed = changes.get("seal", call.seal)
         approved = {**held.whole.approved_by(sealed), who.user_id: who.roles}
         if not await store.approve(session, call.id, who.user_id, sealed):
@@ -158,6 +167,15 @@ class Decisions:
         if settled is not None and decision.remember:
             await self._remember(held, settled, decision.remember)
         return settled
+
+    def _require_recent(self, terms: Terms, who: Principal) -> None:
+        """Raises `sign_in_again` where a rule wants a recent sign-in and this one is not, as far as anybody knows."""
+        if terms.critical is None:
+            return
+        if who.signed_in_seconds is None or who.signed_in_seconds > self._recent.total_seconds():
+            message = f"The rule “{terms.critical}” wants to know that it is you: sign in again, then decide."
+            seconds = int(self._recent.total_seconds())
+            raise Problem("sign_in_again", 403, message, rule=terms.critical, max_age=seconds)
 
     async def _edited(self, held: Held, arguments: dict[str, Any]) -> tuple[dict[str, Any], Terms]:
         """What changed arguments change about the call, and on which terms it is asked about from now on."""

@@ -112,6 +112,8 @@ async def _still_holds(session: AsyncSession, whole: Whole, today: Judged) -> bo
     if verdict.verdict == "allow" and verdict.grant is None:
         return True
     if call.verdict != "allow":
+        if verdict.terms.critical is not None and whole.terms.critical is None:
+            return False
         terms = verdict.terms.after_escalation() if whole.terms.escalated else verdict.terms
         return terms.satisfied_by(whole.approved_by(call.seal), call.user_id)
     # What asks today is answered by the grant that the call has used, if that still stands, or by another one.

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class Arriving:
     account: Account
     sid: bytes | None
     agent: str
+    signed_in_at: datetime | None
 
 
 class Admission:
@@ -105,6 +106,8 @@ class Admission:
     async def _start(self, session: AsyncSession, user_id: UUID, roles: list[str], arriving: Arriving) -> str:
         secret = secrets.token_urlsafe(32)
         agent = storable(arriving.agent)[:MOST_AGENT]
-        started = await store.add_session(session, user_id, secret_hash(secret), self._lasts, agent, arriving.sid)
+        started = await store.add_session(
+            session, user_id, secret_hash(secret), self._lasts, agent, arriving.sid, arriving.signed_in_at
+        )
         record(session, user_id, "session.started", str(started), how=arriving.account.issuer, roles=roles)
         return secret

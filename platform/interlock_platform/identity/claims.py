@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from interlock_platform.errors import Problem
@@ -37,6 +38,14 @@ def person_of(claims: Mapping[str, Any]) -> Person:
         email_verified=bool(email) and claims.get("email_verified") is True,
         sid=plain_text(claims.get("sid"), 500) or None,
     )
+
+
+def auth_time(claims: Mapping[str, Any]) -> datetime | None:
+    """When the person proved who they are; None where the provider does not say it in a way that can be read."""
+    said = claims.get("auth_time")
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 < said < 32503680000:
+        return None
+    return datetime.fromtimestamp(said, UTC)
 
 
 def claim(claims: Mapping[str, Any], name: str) -> Any:

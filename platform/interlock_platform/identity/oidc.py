@@ -80,11 +80,21 @@ class Provider:
         await self._discovered()
 
     async def authorization_url(
-        self, *, state: str, nonce: str, verifier: str, login_hint: str | None, prompt: str | None
+        self,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        login_hint: str | None,
+        prompt: str | None,
+        max_age: int | None = None,
     ) -> str:
-        """Where the browser goes to sign in. Raises `provider_unreachable`."""
+        """Where the browser goes to sign in; `max_age` is how many seconds ago they may have proved who they are.
+
+        Raises `provider_unreachable`.
+        """
         metadata = await self._discovered()
-        wishes = {"login_hint": login_hint, "prompt": prompt}
+        wishes = {"login_hint": login_hint, "prompt": prompt, "max_age": None if max_age is None else str(max_age)}
         async with self._client() as client:
             url, _ = client.create_authorization_url(
                 metadata["authorization_endpoint"],

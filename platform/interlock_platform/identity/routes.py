@@ -56,6 +56,7 @@ def identity_routes(
         login_hint: str | None = Query(None, max_length=200),
         provider: str | None = Query(None, max_length=64),
         again: bool = False,
+        fresh: bool = False,
     ) -> Response:
         sent = cookie_header(request)
         # The provider may still know who signed out here, and would let them in again without a word.
@@ -65,7 +66,12 @@ def identity_routes(
             if trusted is None:
                 return choice(request, identity.providers.all, local_path(next_page), unknown=login_hint is not None)
             begun = await identity.begin(
-                trusted, next_page, login_hint, cookie_value(sent, cookies.browser), ask_again=ask_again
+                trusted,
+                next_page,
+                login_hint,
+                cookie_value(sent, cookies.browser),
+                ask_again=ask_again,
+                fresh=fresh,
             )
         except Problem as problem:
             return refused(request, problem)

@@ -1,6 +1,7 @@
 """Who may come in, and for how long: sign-ins under way, and sessions."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -10,7 +11,8 @@ from interlock_platform.database import Database, Scope
 from interlock_platform.errors import FieldError, Problem
 from interlock_platform.identity import store
 from interlock_platform.identity.admission import Admission, Arriving, Leave
-from interlock_platform.identity.claims import person_of
+from interlock_platform.identity.claims import auth_time, person_of
+from interlock_platform.identity.oidc import CLOCK_SKEW
 from interlock_platform.identity.providers import MAIN, Providers, Trusted
 from interlock_platform.identity.rules import ByClaim, places_of
 from interlock_platform.identity.secret import secret_hash, sid_hash, sign_in_key
@@ -71,19 +73,28 @@ class Identity:
         browser: str | None,
         *,
         ask_again: bool = False,
+        fresh: bool = False,
     ) -> Begun:
         """`browser` is what this browser was given before: it may have several sign-ins under way, in several tabs.
-        With `ask_again` the provider asks who is there even where it remembers. Raises `provider_unreachable`."""
+        With `ask_again` the provider asks who is there even where it remembers; with `fresh` it has to, and to say so.
+        Raises `provider_unreachable`."""
         page = local_path(next_page)
         state, nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-        prompt = "login" if ask_again else None
+        prompt = "login" if ask_again or fresh else None
         url = await trusted.client.authorization_url(
-            state=state, nonce=nonce, verifier=verifier, login_hint=login_hint, prompt=prompt
+            state=state,
+            nonce=nonce,
+            verifier=verifier,
+            login_hint=login_hint,
+            prompt=prompt,
+            max_age=0 if fresh else None,
         )
         browser = browser or secrets.token_urlsafe(32)
         key = sign_in_key(browser, state)
         async with self._database.transaction(Scope(secret_hash=key)) as session:
             data = {"provider": trusted.id, "nonce": nonce, "verifier": verifier, "next": page}
+            if fresh:
+                data["since"] = str(int(time.time()))
             await sign_ins.add_sign_in(session, key, data, SIGN_IN_LASTS)
         return Begun(url, browser)
 
@@ -118,11 +129,16 @@ class Identity:
             issuer=answer.get("iss"),
             wanted=_wanted(trusted),
         )
+        at = auth_time(claims)
+        since = under_way.get("since")
+        if since is not None and (at is None or at.timestamp() < int(since) - CLOCK_SKEW):
+            message = "The identity provider did not ask again who you are. Sign in once more, or tell your admin."
+            raise Problem("sign_in_failed", 400, message)
         person = person_of(claims)
         account = Account(trusted.key, person.subject, person.name, person.email, person.email_verified)
         sid = sid_hash(trusted.key, person.sid) if person.sid else None
         places = places_of(claims, person, trusted.rules, trusted.key)
-        secret = await self._admission.admit(trusted, Arriving(account, sid, agent), places)
+        secret = await self._admission.admit(trusted, Arriving(account, sid, agent, at), places)
         arrived = None
         if secret is None and under_way["next"].startswith(JOINING):
             arrived = await self._arrive(Arrived(account, sid))

@@ -54,6 +54,7 @@ class Lasting:
 
     expires_at: datetime
     sid: bytes | None
+    signed_in_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,10 @@ async def hold_active(session: AsyncSession, user_id: UUID) -> list[str] | None:
 
 
 async def read_lasting(session: AsyncSession, secret_hash: bytes) -> Lasting | None:
-    row = await _row(session, "select expires_at, sid from sessions where secret_hash = :hash", hash=secret_hash)
-    return Lasting(row.expires_at, row.sid) if row is not None else None
+    row = await _row(
+        session, "select expires_at, sid, signed_in_at from sessions where secret_hash = :hash", hash=secret_hash
+    )
+    return Lasting(row.expires_at, row.sid, row.signed_in_at) if row is not None else None
 
 
 async def add_session(
@@ -175,6 +178,7 @@ async def add_session(
     lasts: timedelta | Lasting,
     agent: str,
     sid: bytes | None = None,
+    signed_in_at: datetime | None = None,
 ) -> UUID:
     """The new session's id. Also clears away the user's sessions that are over.
 
@@ -185,8 +189,9 @@ async def add_session(
     await _run(session, "delete from sessions where user_id = :user and expires_at < now()", user=user_id)
     await _run(
         session,
-        "insert into sessions (id, user_id, secret_hash, expires_at, agent, sid) "
-        "values (:id, :user, :hash, coalesce(cast(:until as timestamptz), now() + :lasts), :agent, :sid)",
+        "insert into sessions (id, user_id, secret_hash, expires_at, agent, sid, signed_in_at) "
+        "values (:id, :user, :hash, coalesce(cast(:until as timestamptz), now() + :lasts), :agent, :sid, "
+        "case when cast(:signed_in as timestamptz) > now() then now() else :signed_in end)",
         id=session_id,
         user=user_id,
         hash=secret_hash,
@@ -194,6 +199,7 @@ async def add_session(
         lasts=lasts if before is None else timedelta(),
         agent=agent,
         sid=before.sid if before else sid,
+        signed_in=before.signed_in_at if before else signed_in_at,
     )
     return session_id
 
@@ -255,6 +261,7 @@ async def read_principal(
     found = await _row(
         session,
         "select id, tenant_id, user_id, seen_at < now() - interval '1 minute' as unnoticed, "
+        "extract(epoch from now() - signed_in_at)::float as signed_in, "
         "set_config('app.tenant', tenant_id::text, true) from sessions "
         "where secret_hash = :hash and expires_at > now() and seen_at > now() - :idle",
         hash=secret_hash,
@@ -281,7 +288,15 @@ async def read_principal(
             "(select id from sessions where id = :id for update skip locked)",
             id=found.id,
         )
-    return Principal(found.tenant_id, found.user_id, found.id, user.name, user.email, frozenset(user.roles))
+    return Principal(
+        found.tenant_id,
+        found.user_id,
+        found.id,
+        user.name,
+        user.email,
+        frozenset(user.roles),
+        signed_in_seconds=found.signed_in,
+    )
 
 
 async def read_tenant(session: AsyncSession, tenant_id: UUID) -> TenantRow | None:

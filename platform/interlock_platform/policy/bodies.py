@@ -81,6 +81,7 @@ class RuleBody(BaseModel):
     approvers: ApproversBody | None = None
     expiry: ExpiryBody | None = None
     grants: Annotated[bool, Field(strict=True)] | None = None
+    critical: Annotated[bool, Field(strict=True)] = False
     note: Annotated[str, Field(max_length=500), STORABLE] = ""
     enabled: Annotated[bool, Field(strict=True)] = True
 
@@ -107,13 +108,17 @@ class RuleBody(BaseModel):
                 raise ValueError(f"Only a rule of layer {layer} names a {layer}.")
         if self.verdict != "ask" and (self.approvers or self.expiry):
             raise ValueError("Approvers and an expiry belong to rules that ask.")
+        if self.critical and self.verdict != "ask":
+            raise ValueError("Only a rule that asks can want a recent sign-in.")
+        if self.critical and self.grants:
+            raise ValueError("A rule that wants a recent sign-in permits no grants.")
         if self.approvers and self.grants:
             raise ValueError("A rule that names approvers permits no grants.")
         return self
 
     @property
     def permits_grants(self) -> bool:
-        return self.approvers is None if self.grants is None else self.grants
+        return self.approvers is None and not self.critical if self.grants is None else self.grants
 
     def wire(self) -> dict[str, Any]:
         """As it is stored and recorded: JSON."""
@@ -139,7 +144,7 @@ def understand(condition: str) -> None:
 def changed(before: Mapping[str, Any], change: Mapping[str, Any]) -> RuleBody:
     """The rule with some of it changed. Raises `invalid`."""
     whole = {**before, **change}
-    if change.get("approvers") is not None and "grants" not in change:
+    if (change.get("approvers") is not None or change.get("critical")) and "grants" not in change:
         whole["grants"] = None
     try:
         return RuleBody.model_validate(whole)

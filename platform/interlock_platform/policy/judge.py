@@ -35,6 +35,7 @@ class Rule:
     expiry: Expiry | None = None
     extend: bool = True
     grants: bool = True
+    critical: bool = False
     note: str = ""
 
     @cached_property
@@ -147,7 +148,8 @@ def _terms(facts: Facts, asking: Sequence[Rule]) -> Terms:
         needs=needs or (OF_KEYS if facts.of_key else ()),
         expiry=asking[expiries[0][-1]].expiry if expiries else None,
         extend=all(rule.extend for rule in asking),
-        refused=next((rule.name for rule in asking if not rule.grants or rule.needs), refused),
+        refused=next((rule.name for rule in asking if not rule.grants or rule.needs or rule.critical), refused),
+        critical=next((rule.name for rule in asking if rule.critical), None),
     )
 
 

@@ -78,6 +78,7 @@ def rule_of(row: tables.Rule) -> Rule:
         else None,
         extend=expiry["extend"] if expiry else True,
         grants=row.grants,
+        critical=row.critical,
         note=row.note,
     )  # fmt: skip
 

@@ -153,6 +153,7 @@ def body_of(row: Rule) -> dict[str, Any]:
         "approvers": row.approvers,
         "expiry": row.expiry,
         "grants": row.grants,
+        "critical": row.critical,
         "note": row.note,
         "enabled": row.enabled,
     }

@@ -60,6 +60,8 @@ class Terms:
     extend: bool = True
     refused: str | None = None
     escalated: bool = False
+    critical: str | None = None
+    """The rule that wants whoever lets the call run to have signed in a moment ago."""
 
     def after_escalation(self) -> "Terms":
         """Others are asked in the place of those whom the same rule named; the next time nobody answers, it ends."""
@@ -91,6 +93,7 @@ class Terms:
             "extend": self.extend,
             "refused": self.refused,
             "escalated": self.escalated,
+            "critical": self.critical,
         }
 
 
@@ -105,6 +108,7 @@ def read_terms(stored: Mapping[str, Any]) -> Terms:
         extend=stored.get("extend", True),
         refused=stored.get("refused"),
         escalated=stored.get("escalated", False),
+        critical=stored.get("critical"),
     )
 
 

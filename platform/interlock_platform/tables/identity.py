@@ -77,6 +77,8 @@ class Session(SQLModel, table=True):
     """What the browser says it is."""
     sid: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """The hash of the session at the identity provider, by which it may end this one."""
+    signed_in_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
+    """When the person proved who they are, as the identity provider says it; None where it does not."""
 
 
 class IdentityProvider(SQLModel, table=True):

@@ -39,6 +39,8 @@ class Rule(SQLModel, table=True):
     approvers: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     expiry: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     grants: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true")))
+    critical: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    """Whoever lets its calls run has to have signed in a moment ago."""
     note: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     enabled: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true")))
     changed: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), nullable=False))

@@ -111,10 +111,13 @@ class Visit:
             base_url=BASE_URL, transport=httpx2.ASGITransport(self._app), headers={"Accept": "text/html"}
         )
 
-    async def sign_in(self, client: httpx2.AsyncClient, next_page: str = "/", **person: Any) -> httpx2.Response:
+    async def sign_in(
+        self, client: httpx2.AsyncClient, next_page: str = "/", *, fresh: bool = False, **person: Any
+    ) -> httpx2.Response:
         """The code that the provider gives out is the nonce that it was asked with."""
-        login = await client.get("/auth/login", params={"next": next_page})
+        login = await client.get("/auth/login", params={"next": next_page, "fresh": fresh})
         asked = query_of(login.headers["location"])
+        assert asked.get("max_age") == ("0" if fresh else None)
         self.provider.people[asked["nonce"]] = self.provider.person | person
         return await client.get("/auth/callback", params={"code": asked["nonce"], "state": asked["state"]})
 

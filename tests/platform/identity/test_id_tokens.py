@@ -1,6 +1,7 @@
 """One kind of ID token is accepted, and every way to bend it is refused."""
 
 import hmac
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from hashlib import sha256
@@ -135,3 +136,17 @@ async def test_over_https_only_this_very_host_can_set_the_cookies(trusting: Visi
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes
         assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
+async def test_a_provider_that_did_not_ask_again_is_not_believed(trusting: Visit, subtests: pytest.Subtests) -> None:
+    now = int(time.time())
+    for said in ({}, {"auth_time": now - 3600}, {"auth_time": "now"}, {"auth_time": True}):
+        with subtests.test(str(said)):
+            async with trusting.browser() as client:
+                answer = await trusting.sign_in(client, fresh=True, **said)
+                assert (answer.status_code, "did not ask again" in answer.text) == (400, True)
+                assert (await client.get("/api/me")).status_code == 401
+    async with trusting.browser() as client:
+        assert (await trusting.sign_in(client, fresh=True, auth_time=now)).status_code == 303
+        # Where nobody wants it to be recent, it may be long ago.
+        assert (await trusting.sign_in(client, auth_time=now - 3600)).status_code == 303

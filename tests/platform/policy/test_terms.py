@@ -83,8 +83,10 @@ def test_terms_are_written_as_the_wire_and_the_ledger_have_them() -> None:
         "extend": False,
         "refused": "r",
         "escalated": False,
+        "critical": None,
     }  # fmt: skip
-    assert Terms().wire() == {"needs": [], "expiry": None, "extend": True, "refused": None, "escalated": False}
+    nothing = {"needs": [], "expiry": None, "extend": True, "refused": None, "escalated": False, "critical": None}
+    assert Terms().wire() == nothing
     assert Expiry("e", 7).wire() == {"rule": "e", "minutes": 7, "then": "reject", "to": None}
 
 

@@ -33,6 +33,7 @@ export interface Rule {
   approvers: Approvers | null;
   expiry: Expiry | null;
   grants: boolean;
+  critical: boolean;
   note: string | null;
   enabled: boolean;
   changed_by: Person | null;
@@ -52,6 +53,7 @@ export interface RuleBody {
   approvers: Approvers | null;
   expiry: Expiry | null;
   grants: boolean;
+  critical: boolean;
   note: string;
   enabled: boolean;
 }

@@ -7,6 +7,7 @@ import { UNANSWERED } from "@/lib/live/socket";
 import type { Call } from "@/lib/protocol";
 import { shortTime } from "@/lib/times";
 import { visible } from "@/lib/text";
+import { urls } from "@/lib/urls";
 import { decidedWord } from "./words";
 
 function words(refusal: Refusal, call: Call, me: string | null): string {
@@ -30,6 +31,7 @@ function words(refusal: Refusal, call: Call, me: string | null): string {
     case "invalid_arguments":
       return `${t.approvals.invalid} ${message}`;
     case UNANSWERED:
+    case "sign_in_again":
       return message;
     default:
       return call.kind === "login" && code.startsWith("server_") ? message : t.approvals.notRecorded(message);
@@ -55,6 +57,11 @@ export function Failure({ refusal, call, kept, onApproveOnce }: FailureProps) {
       <Icon size={16} aria-hidden="true" className="mt-0.5 shrink-0" />
       <div className="flex min-w-0 flex-col items-start gap-2 wrap-anywhere">
         <p>{[words(refusal, call, me), kept ? t.approvals.editsKept : ""].filter(Boolean).join(" ")}</p>
+        {refusal.code === "sign_in_again" && (
+          <a className="font-medium underline underline-offset-2" href={urls.signInFresh(window.location.pathname + window.location.search)}>
+            {t.approvals.signInToApprove}
+          </a>
+        )}
         {refusal.code === "grant_refused" && onApproveOnce && (
           <Button onClick={onApproveOnce}>{t.approvals.approveOnceNow}</Button>
         )}

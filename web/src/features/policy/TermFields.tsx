@@ -78,11 +78,12 @@ export function TermFields({ draft, members, manages, errors, onChange }: TermFi
       )}
       <Tick
         label={words.grants}
-        hint={draft.byOthers ? words.grantsNever : words.grantsHint}
-        checked={draft.grants && !draft.byOthers}
-        disabled={draft.byOthers}
+        hint={draft.byOthers || draft.critical ? words.grantsNever : words.grantsHint}
+        checked={draft.grants && !draft.byOthers && !draft.critical}
+        disabled={draft.byOthers || draft.critical}
         onChange={(grants) => onChange({ grants })}
       />
+      <Tick label={words.critical} hint={words.criticalHint} checked={draft.critical} onChange={(critical) => onChange({ critical })} />
     </>
   );
 }

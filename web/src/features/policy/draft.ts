@@ -27,6 +27,7 @@ export interface Draft {
   to: ApproversDraft;
   extend: boolean;
   grants: boolean;
+  critical: boolean;
   note: string;
   enabled: boolean;
 }
@@ -51,6 +52,7 @@ export function newDraft(manages: boolean): Draft {
     to: { ...SOME, roles: ["owner", "admin"] },
     extend: true,
     grants: true,
+    critical: false,
     note: "",
     enabled: true,
   };
@@ -81,6 +83,7 @@ export function draftOf(rule: Rule): Draft {
     to: approversDraft(rule.expiry?.to, blank.to),
     extend: rule.expiry?.extend ?? true,
     grants: rule.grants,
+    critical: rule.critical,
     note: rule.note ?? "",
     enabled: rule.enabled,
   };
@@ -107,7 +110,8 @@ export function bodyOf(draft: Draft, me: string, manages: boolean): RuleBody {
     condition: draft.condition.trim() || null,
     approvers: byOthers ? approversOf(draft.approvers) : null,
     expiry: asks && draft.expires ? expiry : null,
-    grants: asks ? draft.grants && !byOthers : true,
+    grants: asks ? draft.grants && !byOthers && !draft.critical : true,
+    critical: asks && draft.critical,
     note: draft.note.trim(),
     enabled: draft.enabled,
   };

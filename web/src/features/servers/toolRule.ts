@@ -29,6 +29,6 @@ export function hasOtherRule(rules: Rule[], target: Target): boolean {
 
 export function bodyOf(target: Target, name: string, verdict: Verdict): RuleBody {
   const { server, tool, user } = target;
-  const nothingMore = { thread_id: null, condition: null, approvers: null, expiry: null, grants: true, note: "", enabled: true };
+  const nothingMore = { thread_id: null, condition: null, approvers: null, expiry: null, grants: true, critical: false, note: "", enabled: true };
   return { ...nothingMore, layer: user ? "user" : "tool", name: name.slice(0, 80), server, tool, user_id: user, verdict };
 }

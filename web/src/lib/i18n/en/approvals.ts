@@ -75,6 +75,7 @@ export const approvals = {
   grantRefused: (rule: string) => `Nothing was decided. Rule “${rule}” does not let this permission be given.`,
   approveOnceNow: "Approve only this once",
   grantRefusedNoRule: "Nothing was decided. This permission may not be given.",
+  signInToApprove: "Sign in again to approve",
   sessionRequired: "Not recorded: only a person who is signed in decides.",
   ranOut: "It ran out of time before your decision came. Nothing ran.",
   decidedAs: { approve: "Approved", reject: "Rejected", respond: "Answered" },
