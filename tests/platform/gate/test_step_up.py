@@ -68,7 +68,7 @@ async def test_what_was_approved_before_a_rule_became_critical_is_asked_again(pl
         await place.sql(
             "update rules set critical = true, grants = false, "
             "changed = nextval(pg_get_serial_sequence('rules', 'changed')) "
-            "where deleted_at is null and name like 'Rule %'"
+            "where deleted_at is null and name like 'Rule %%'"
         )
         assert (await alice.decide(card, "approve"))["ok"]
         (again,) = await alice.until(

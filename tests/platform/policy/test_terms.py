@@ -85,8 +85,9 @@ def test_terms_are_written_as_the_wire_and_the_ledger_have_them() -> None:
         "escalated": False,
         "critical": None,
     }  # fmt: skip
-    nothing = {"needs": [], "expiry": None, "extend": True, "refused": None, "escalated": False, "critical": None}
-    assert Terms().wire() == nothing
+    assert Terms().wire() == {
+        "needs": [], "expiry": None, "extend": True, "refused": None, "escalated": False, "critical": None,
+    }  # fmt: skip
     assert Expiry("e", 7).wire() == {"rule": "e", "minutes": 7, "then": "reject", "to": None}
 
 
