@@ -41,8 +41,13 @@ def button(text: str, path: str) -> str:
     return f'<form method="post" action="{escape(path)}"><button class="button">{escape(text)}</button></form>'
 
 
-def choice(request: Request, providers: Sequence[Trusted], next_page: str, *, unknown: bool) -> HTMLResponse:
-    """Which account to sign in with: by address, or by name. A program is told that it has to say."""
+def choice(
+    request: Request, providers: Sequence[Trusted], next_page: str, *, unknown: bool, fresh: bool
+) -> HTMLResponse:
+    """Which account to sign in with: by address, or by name, and then as `fresh` as was asked.
+
+    A program is told that it has to say.
+    """
     if not is_navigation(request.scope, request.headers):
         names = ", ".join(provider.id for provider in providers)
         raise Problem("choose_provider", 409, f"Say which identity provider to sign in with, as provider: {names}.")
@@ -50,11 +55,13 @@ def choice(request: Request, providers: Sequence[Trusted], next_page: str, *, un
     form = (
         '<form class="ask" method="get" action="/auth/login">'
         f'<input type="hidden" name="next" value="{escape(next_page)}">'
+        f'<input type="hidden" name="fresh" value="{str(fresh).lower()}">'
         '<label for="address">Your e-mail address at work</label>'
         '<input id="address" name="login_hint" type="email" autocomplete="email" required maxlength="200">'
         '<button class="button">Continue</button></form>'
     )
-    links = [link(f"Sign in with {each.name}", f"{sign_in_path(next_page)}&provider={each.id}") for each in providers]
+    path = sign_in_path(next_page) + ("&fresh=true" if fresh else "")
+    links = [link(f"Sign in with {each.name}", f"{path}&provider={each.id}") for each in providers]
     by_address = [form] if any(provider.domains for provider in providers) else []
     return page("Sign in", *([sentence(asked)] if asked else []), *by_address, *links)
 

@@ -64,7 +64,8 @@ def identity_routes(
         try:
             trusted = await identity.providers.meant(provider, login_hint)
             if trusted is None:
-                return choice(request, identity.providers.all, local_path(next_page), unknown=login_hint is not None)
+                unknown = login_hint is not None
+                return choice(request, identity.providers.all, local_path(next_page), unknown=unknown, fresh=fresh)
             begun = await identity.begin(
                 trusted,
                 next_page,
