@@ -25,19 +25,19 @@ OF_NO_TENANT = {
     "procrastinate_workers",
 }
 VALUES = {
-    "uuid": "gen_random_uuid()",
-    "text": "'x'",
-    "jsonb": "'{}'",
-    "json": "'{}'",
-    "bytea": "'x'",
-    "int4": "1",
-    "int8": "1",
-    "bool": "false",
-    "timestamptz": "now()",
-    "date": "now()",
-    "numeric": "1",
-    "float8": "1",
-    "_text": "'{}'",
+    "uuid": sql.SQL("gen_random_uuid()"),
+    "text": sql.SQL("'x'"),
+    "jsonb": sql.SQL("'{}'"),
+    "json": sql.SQL("'{}'"),
+    "bytea": sql.SQL("'x'"),
+    "int4": sql.SQL("1"),
+    "int8": sql.SQL("1"),
+    "bool": sql.SQL("false"),
+    "timestamptz": sql.SQL("now()"),
+    "date": sql.SQL("now()"),
+    "numeric": sql.SQL("1"),
+    "float8": sql.SQL("1"),
+    "_text": sql.SQL("'{}'"),
     "_uuid": "'{}'",
 }
 """Type of a column -> a value that it takes."""
@@ -78,7 +78,7 @@ def fill(connection: Connection, table: str, tenant_id: str) -> sql.Composed:
         (table,),
     ).fetchall()
     tenant = "id" if table == "tenants" else "tenant_id"
-    values = [sql.Literal(tenant_id) if name == tenant else sql.SQL(VALUES[kind]) for name, kind in columns]
+    values = [sql.Literal(tenant_id) if name == tenant else VALUES[kind] for name, kind in columns]
     statement = sql.SQL("insert into {} ({}) overriding system value values ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
@@ -148,8 +148,8 @@ def test_without_row_level_security_the_same_probe_finds_a_breach_in_every_table
 @pytest.mark.parametrize("verb", ["select", "update", "delete"])
 def test_a_policy_that_is_too_wide_is_found(urls: Urls, verb: str) -> None:
     with undone(urls) as connection:
-        wide = sql.SQL("create policy wide on threads for {} using (true)").format(sql.SQL(verb))
-        connection.execute(wide)
+        wide = f"create policy wide on threads for {verb} using (true)"
+        connection.execute(wide.encode())
         if verb != "select":
             connection.execute("create policy seen on threads for select using (true)")
         assert verb in breaches(connection, "threads")
