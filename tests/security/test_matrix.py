@@ -58,11 +58,14 @@ CONCERNS = {
     "call_id": "approvals.see_all",
     "artifact_id": "approvals.see_all",
     "grant_id": "grants.manage",
+    "invitation_id": "members.manage",
     "user_id": "members.manage",
 }
 """The right to have to do with such a thing although it is somebody else's in one's organisation."""
-EVERYBODYS = {"rule_id"}
-"""What everybody of the organisation reads, because it judges them."""
+EVERYBODYS = {"rule_id", "tenant_id"}
+"""What everybody of the organisation may name: the rules that judge them, the organisation itself."""
+CAPABILITIES = {"secret"}
+"""What lets in whoever has it: no id of something, and nothing to be guessed."""
 DISPOSES = {"POST /api/policies": "policy.manage"}
 """The right to say something there about what is somebody else's in one's organisation."""
 HELD_BY_ROW_SECURITY = {"artifact_id", "call_id", "grant_id", "rule_id", "user_id"}
@@ -108,7 +111,7 @@ def asked_of(document: dict[str, Any]) -> dict[str, Asked]:
         ]
         query = "&".join(f"{name}=x" for name in wanted)
         asked = Asked(method, f"{path}?{query}" if query else path, body)
-        if asked.parameters:
+        if set(asked.parameters) - CAPABILITIES:
             found[door] = asked
     return found
 

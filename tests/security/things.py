@@ -10,7 +10,7 @@ TIMES = ("created_at", "given_at", "seen_at", "at")
 
 
 async def make_everything(place: Place, alice: Person) -> None:
-    """A chat with a call that waits, a rule, a grant, a server of her own, something that a tool gave."""
+    """A chat with a call that waits, a rule, a grant, an invitation, a server of her own, what a tool gave."""
     server = {"name": "Hers alone", "transport": "http", "url": "http://127.0.0.1:9/mcp", "scope": "personal"}
     await alice.ok("PUT", "/api/servers/policy", {"personal": "any", "hosts": []})
     await alice.ok("POST", "/api/servers", server)
@@ -22,6 +22,7 @@ async def make_everything(place: Place, alice: Person) -> None:
     await alice.ok("POST", "/api/grants", tool)
     about_her = {"user_id": (await alice.ok("GET", "/api/me"))["user"]["id"]}
     await alice.ok("POST", "/api/policies", {"layer": "user", "name": "Hers", "verdict": "ask", **about_her})
+    await alice.ok("POST", "/api/invitations", {"roles": ["viewer"]})
     await place.sql(
         "insert into artifacts (id, tenant_id, thread_id, call_id, mime_type, name, data) "
         "select gen_random_uuid(), tenant_id, thread_id, id, 'text/plain', 'a.txt', 'x'::bytea "
@@ -40,7 +41,8 @@ async def id_of(place: Place, parameter: str, user_id: str) -> str:
     columns = {name for (name,) in found}
     assert columns, f"no table has what {parameter} stands for: say in `id_of` where it is"
     user = sql.SQL("(select (u).{} from users u where u.id = {})")
-    conditions = [sql.SQL("tenant_id = ") + user.format(sql.Identifier("tenant_id"), sql.Literal(user_id))]
+    tenant = sql.SQL("id = " if table == "tenants" else "tenant_id = ")
+    conditions = [tenant + user.format(sql.Identifier("tenant_id"), sql.Literal(user_id))]
     owner = "id" if table == "users" else "user_id" if "user_id" in columns else None
     if owner:
         conditions.append(sql.SQL("{} = {}").format(sql.Identifier(owner), sql.Literal(user_id)))
