@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import Database, Scope
 from tests.conftest import Urls
@@ -201,14 +201,15 @@ class Outliving(Scope):
     """A scope that stays on its connection after its transaction."""
 
     def begin(self) -> str:
-        return super().begin().replace(", true)", ", false)")
+        return f"{super().begin()}; select set_config('app.tenant', '{self.tenant_id}', false)"
 
 
 @contextmanager
 def a_machine(urls: Urls, scope: type[Scope] = Scope) -> Iterator[type[TenancyMachine]]:
-    engine = create_async_engine(urls.runtime, pool_size=CONNECTIONS, max_overflow=0, isolation_level="AUTOCOMMIT")
     with asyncio.Runner() as runner:
-        database = Database(engine)
+        database = Database.connect(urls.runtime, pool_size=CONNECTIONS)
+        # No more of them than these, however many wait.
+        vars(database._engine.sync_engine.pool)["_max_overflow"] = 0
         fields = {"database": database, "scope": scope, "there": set[UUID](), "counted": Counter[str]()}
         yield type("Machine", (TenancyMachine,), {**fields, "run": staticmethod(runner.run)})
         runner.run(database.close())
