@@ -32,6 +32,7 @@ from interlock_platform.grants.sockets import GrantNews
 from interlock_platform.holdings.routes import holding_routes
 from interlock_platform.holdings.service import Holdings
 from interlock_platform.http.authentication import Authentication
+from interlock_platform.http.description import install_description
 from interlock_platform.http.guard import guard, origin_of
 from interlock_platform.http.problems import install_problems, unknown_api
 from interlock_platform.identity.cookies import Cookies
@@ -127,6 +128,7 @@ async def application(resources: Resources) -> AsyncIterator[ASGIApp]:
     settings = resources.settings
     app = FastAPI(title="Interlock", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install_problems(app)
+    install_description(app)
     own = OwnProviders(
         resources.database, resources.vault, resources.outbound, settings.base_url, allowed=settings.tenant_providers
     )

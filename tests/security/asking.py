@@ -14,11 +14,11 @@ Ids = Mapping[str, str]
 """What an address or a payload names, by parameter."""
 
 VARIES = re.compile(rb'"request_id":"[^"]*"')
-NOT_COMPARED = frozenset({"date", "x-request-id"})
+NOT_COMPARED = frozenset({"date", "x-request-id", "ratelimit", "ratelimit-policy"})
 SEEN = ["seen_at", "used_at", "last_used_at"]
 """Columns that say when somebody was here last: being refused is being here."""
-BESIDE = ("procrastinate_%", "audit%", "sign_ins", "alembic_version")
-"""Tables in which something may happen meanwhile: jobs by the clock, and what was refused being on the record."""
+BESIDE = ("procrastinate_%", "audit%", "sign_ins", "rate_windows", "alembic_version")
+"""Tables in which something may happen meanwhile: jobs by the clock; that somebody asked, and was refused, is kept."""
 
 
 @dataclass(frozen=True)

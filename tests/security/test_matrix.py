@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "POST /api/grants": {
         "server": "journal", "tool": "record", "definition_hash": "{definition_hash}", "thread_id": "{thread_id}",
     },
+    "PUT /api/limits": {"scope": "user", "user_id": "{user_id}", "kind": "sockets", "amount": 1},
     "POST /api/chat/stream": {
         "threadId": "{thread_id}", "runId": str(uuid4()), "state": {}, "tools": [], "context": [], "forwardedProps": {},
         "messages": [{"id": str(uuid4()), "role": "user", "content": "hello"}],

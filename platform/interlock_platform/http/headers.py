@@ -43,7 +43,9 @@ class SecureHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = EVERYWHERE | ({"Strict-Transport-Security": "max-age=31536000"} if https else {})
+        self._headers = EVERYWHERE | (
+            {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https else {}
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

@@ -51,7 +51,9 @@ async def test_the_content_security_policy_lets_nothing_run_that_is_not_ours(cli
 async def test_over_https_browsers_are_told_to_stay_there() -> None:
     transport = httpx2.ASGITransport(application("https://interlock.example"))
     async with httpx2.AsyncClient(base_url="https://interlock.example", transport=transport) as client:
-        assert (await client.get("/healthz")).headers["strict-transport-security"] == "max-age=31536000"
+        assert (await client.get("/healthz")).headers[
+            "strict-transport-security"
+        ] == "max-age=31536000; includeSubDomains"
 
 
 async def test_a_request_id_from_before_us_is_kept_if_it_is_harmless(client: httpx2.AsyncClient) -> None:

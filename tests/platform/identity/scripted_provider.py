@@ -28,7 +28,7 @@ CLIENT_SECRET = "the-client-secret-of-the-tests"
 
 
 class ScriptedProvider:
-    """`sign` makes the ID token out of claims that would be right."""
+    """`sign` makes the ID token out of claims that would be right; `signed` are those that it has given."""
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
@@ -38,6 +38,8 @@ class ScriptedProvider:
         self.userinfo: dict[str, Any] = {}
         self.metadata: dict[str, Any] = {}
         self.people: dict[str, dict[str, Any]] = {}
+        self.access_token = "a"
+        self.signed: list[str] = []
 
     def properly(self, claims: dict[str, Any]) -> str:
         algorithm = "ES256" if isinstance(self.key, ECKey) else "RS256"
@@ -87,7 +89,8 @@ class ScriptedProvider:
                 "nonce": nonce,
                 **self.people[nonce],
             }
-            return {"access_token": "a", "token_type": "Bearer", "id_token": self.sign(right)}
+            self.signed.append(self.sign(right))
+            return {"access_token": self.access_token, "token_type": "Bearer", "id_token": self.signed[-1]}
 
         return app
 
