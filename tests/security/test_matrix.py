@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "POST /api/grants": {
         "server": "journal", "tool": "record", "definition_hash": "{definition_hash}", "thread_id": "{thread_id}",
     },
+    "POST /api/data/deletions": {"of": "member", "user_id": "{user_id}", "name": "x"},
     "PUT /api/limits": {"scope": "user", "user_id": "{user_id}", "kind": "sockets", "amount": 1},
     "POST /api/chat/stream": {
         "threadId": "{thread_id}", "runId": str(uuid4()), "state": {}, "tools": [], "context": [], "forwardedProps": {},
@@ -174,7 +175,7 @@ def refused(answered: tuple[int, dict[str, str], bytes], asked: Asked, status: i
     """Whether it says that there is no such thing, or in a body's field: that this field names nothing."""
     found, _, content = answered
     named = any(f'"field":"/{name}"'.encode() in content for name in asked.parameters)
-    return found == status or (found == 422 and named)
+    return found == status or (found == 422 and named) or (found == 403 and b'"code":"forbidden"' in content)
 
 
 async def leaks_by_http(place: Place, hers: Hers, strangers: list[Stranger]) -> list[str]:

@@ -6,11 +6,13 @@ from tests.person import Person
 from tests.platform.chat.talking import talk
 from tests.platform.place import Place, record
 
+TABLES = {"job_id": "data_jobs", "key_id": "api_keys"}
+"""Parameter -> the table of its thing, where its name does not say it."""
 TIMES = ("created_at", "given_at", "seen_at", "at")
 
 
 async def make_everything(place: Place, alice: Person) -> None:
-    """A chat with a call that waits, a rule, a grant, an invitation, a server of her own, what a tool gave."""
+    """A chat with a call that waits, a rule, a grant, an invitation, a server, a key, an export, what a tool gave."""
     server = {"name": "Hers alone", "transport": "http", "url": "http://127.0.0.1:9/mcp", "scope": "personal"}
     await alice.ok("PUT", "/api/servers/policy", {"personal": "any", "hosts": []})
     await alice.ok("POST", "/api/servers", server)
@@ -23,6 +25,9 @@ async def make_everything(place: Place, alice: Person) -> None:
     about_her = {"user_id": (await alice.ok("GET", "/api/me"))["user"]["id"]}
     await alice.ok("POST", "/api/policies", {"layer": "user", "name": "Hers", "verdict": "ask", **about_her})
     await alice.ok("POST", "/api/invitations", {"roles": ["viewer"]})
+    await alice.ok("POST", "/api/keys", {"name": "Hers", "scopes": ["threads.read"], "days": 1})
+    await alice.ok("POST", "/api/data/exports", {"of": "me"})
+    await place.eventually(lambda: place.sql("select 1 from data_jobs where ended_at is null"), [])
     await place.sql(
         "insert into artifacts (id, tenant_id, thread_id, call_id, mime_type, name, data) "
         "select gen_random_uuid(), tenant_id, thread_id, id, 'text/plain', 'a.txt', 'x'::bytea "
@@ -36,7 +41,7 @@ async def id_of(place: Place, parameter: str, user_id: str) -> str:
 
     Raises AssertionError where the tables have none: then `make_everything` has to make one.
     """
-    table = parameter.removesuffix("_id") + "s"
+    table = TABLES.get(parameter, parameter.removesuffix("_id") + "s")
     found = await place.sql("select column_name from information_schema.columns where table_name = %s", table)
     columns = {name for (name,) in found}
     assert columns, f"no table has what {parameter} stands for: say in `id_of` where it is"
