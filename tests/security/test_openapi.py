@@ -37,7 +37,7 @@ class Crowd:
         self._people = people
         self.answered: Counter[int] = Counter()
 
-    async def send(self, name: str, case: schemathesis.Case) -> httpx.Response:
+    async def send(self, name: str, case: schemathesis.Case[Any]) -> httpx.Response:
         http = self._people[name]
         answer = await self._once(http, case)
         if answer.status_code == 401 and name:
@@ -46,7 +46,7 @@ class Crowd:
         self.answered[answer.status_code] += 1
         return answer
 
-    async def _once(self, http: httpx.AsyncClient, case: schemathesis.Case) -> httpx.Response:
+    async def _once(self, http: httpx.AsyncClient, case: schemathesis.Case[Any]) -> httpx.Response:
         said = case.as_transport_kwargs(base_url=str(http.base_url).rstrip("/"))
         known = {
             name: said[name] for name in ("method", "url", "params", "headers", "json") if said.get(name) is not None
@@ -82,16 +82,16 @@ async def test_whatever_is_sent_is_answered_as_documented(
     operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     ids = await known_ids(place, alice, {each.name for op in operations for each in op.path_parameters})
     each_gets = max(1, (ALL if pytestconfig.getoption("--long") else SHARE) // len(operations))
-    checks = CHECKS.get_by_names(WANTED)
+    checks: list[Any] = CHECKS.get_by_names(WANTED)
     loop = asyncio.get_running_loop()
 
-    def try_out(operation: schemathesis.APIOperation) -> None:
+    def try_out(operation: Any) -> None:
         modes = [operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode]
 
         @settings(max_examples=each_gets, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
         @given(case=st.one_of(modes), name=st.sampled_from(NAMES), real=st.booleans())
-        def one(case: schemathesis.Case, name: str, real: bool) -> None:
+        def one(case: schemathesis.Case[Any], name: str, real: bool) -> None:
             if real:
                 case.path_parameters.update({each: ids[each] for each in case.path_parameters if each in ids})
             sending = asyncio.run_coroutine_threadsafe(crowd.send(name, case), loop)

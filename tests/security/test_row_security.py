@@ -18,6 +18,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 OF_NO_TENANT = {
     # Before it is known whose it is: seen by the one browser that has its secret.
     "sign_ins",
+    # Which key signs tokens: the installation's.
+    "token_keys",
     # Handed out by a role of its own, for all tenants.
     "procrastinate_events",
     "procrastinate_jobs",

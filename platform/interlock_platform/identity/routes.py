@@ -1,5 +1,6 @@
 """Signing in and out over HTTP, and who the caller is."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from interlock_platform.identity.pages import STYLE, choice, refused
 from interlock_platform.identity.providers import MAIN
 from interlock_platform.identity.service import SIGN_IN_LASTS, Identity, local_path
 from interlock_platform.rights import rights_of
+
+log = logging.getLogger(__name__)
 
 
 class UserShape(BaseModel):
@@ -99,6 +102,7 @@ def identity_routes(
                 provider_id,
             )
         except Problem as problem:
+            log.warning("A sign-in did not come to its end: %s", problem.message)
             return refused(request, problem)
         response = RedirectResponse(signed_in.next, 303)
         cookies.drop(response, cookies.left)
