@@ -6,9 +6,9 @@ Document = dict[str, Any]
 
 
 def body_of(document: Document, operation: Document) -> Any:
-    """None for one that takes no body."""
-    content = operation.get("requestBody", {}).get("content", {})
-    return least(document, content["application/json"]["schema"]) if content else None
+    """None for one that takes no JSON."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    return least(document, content["schema"]) if content else None
 
 
 def least(document: Document, schema: Document) -> Any:

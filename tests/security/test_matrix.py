@@ -64,12 +64,11 @@ CONCERNS = {
     "invitation_id": "members.manage",
     "user_id": "members.manage",
     "key_id": "keys.manage",
+    "provider_id": "members.manage",
 }
 """The right to have to do with such a thing although it is somebody else's in one's organisation."""
 EVERYBODYS = {"rule_id", "tenant_id"}
 """What everybody of the organisation may name: the rules that judge them, the organisation itself."""
-CAPABILITIES = {"secret"}
-"""What lets in whoever has it: no id of something, and nothing to be guessed."""
 DISPOSES = {"POST /api/policies": "policy.manage"}
 """The right to say something there about what is somebody else's in one's organisation."""
 HELD_BY_ROW_SECURITY = {"artifact_id", "call_id", "grant_id", "rule_id", "user_id"}
@@ -115,7 +114,8 @@ def asked_of(document: dict[str, Any]) -> dict[str, Asked]:
         ]
         query = "&".join(f"{name}=x" for name in wanted)
         asked = Asked(method, f"{path}?{query}" if query else path, body)
-        if set(asked.parameters) - CAPABILITIES:
+        # What is open to everybody is nobody's in particular.
+        if asked.parameters and ROUTES[door] != ANYBODY:
             found[door] = asked
     return found
 
@@ -126,6 +126,8 @@ def unasked(document: dict[str, Any], asked: dict[str, Asked]) -> set[str]:
     found = set()
     for door in set(ROUTES) - set(asked):
         method, path = door.split(" ")
+        if ROUTES[door] == ANYBODY:
+            continue
         content = document["paths"][path][method.lower()].get("requestBody", {}).get("content", {})
         for media in content.values():
             names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", each).lower() for each in names_in(document, media["schema"])}

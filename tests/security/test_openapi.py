@@ -52,7 +52,7 @@ class Crowd:
             name: said[name] for name in ("method", "url", "params", "headers", "json") if said.get(name) is not None
         }
         if said.get("data") is not None:
-            known["content"] = said["data"]
+            known["data" if isinstance(said["data"], dict) else "content"] = said["data"]
         return await http.request(**known)
 
 

@@ -6,7 +6,7 @@ from tests.person import Person
 from tests.platform.chat.talking import talk
 from tests.platform.place import Place, record
 
-TABLES = {"job_id": "data_jobs", "key_id": "api_keys"}
+TABLES = {"job_id": "data_jobs", "key_id": "api_keys", "provider_id": "identity_providers"}
 """Parameter -> the table of its thing, where its name does not say it."""
 TIMES = ("created_at", "given_at", "seen_at", "at")
 
@@ -31,6 +31,13 @@ async def make_everything(place: Place, alice: Person) -> None:
     await place.sql(
         "insert into artifacts (id, tenant_id, thread_id, call_id, mime_type, name, data) "
         "select gen_random_uuid(), tenant_id, thread_id, id, 'text/plain', 'a.txt', 'x'::bytea "
+        "from calls where id = %s",
+        card["id"],
+    )
+    await place.sql(
+        "insert into identity_providers "
+        "(id, tenant_id, name, issuer, client_id, scope, roles_claim, roles_known, creates) "
+        "select gen_random_uuid(), tenant_id, 'Ours', 'http://127.0.0.1:9', 'x', 'openid', 'roles', '{}', true "
         "from calls where id = %s",
         card["id"],
     )
