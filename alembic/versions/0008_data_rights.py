@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0008"
 down_revision = "0007"
@@ -62,7 +61,6 @@ def _holdings() -> None:
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=True),
-        sa.Column("error", postgresql.JSONB(), nullable=True),
         _now("created_at"),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("due_at", "ended_at", "expires_at")),
         sa.ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"], ondelete="CASCADE"),

@@ -57,3 +57,6 @@ RESULT_TEXT_BYTES = 1024 * 1024
 SAID_CHARACTERS = 500
 QUESTIONS_AT_ONCE = 8
 REQUEST_STATE_CHARACTERS = 256 * 1024
+
+# As many tools a model is always shown; of more, those that seem to matter.
+MOST_TOOLS = 64

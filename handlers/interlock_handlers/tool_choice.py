@@ -8,8 +8,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-MOST_TOOLS = 64
-"""As many are always shown; of more, those that seem to matter."""
+from interlock_handlers.limits import MOST_TOOLS
+
 NAME_WEIGHT = 3
 """A word of a tool's name counts for as many of its description."""
 EARLIER_WEIGHT = 0.3

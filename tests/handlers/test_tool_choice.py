@@ -6,7 +6,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.messages.tool import tool_call
 
-from interlock_handlers.tool_choice import MOST_TOOLS, ToolChoice, words
+from interlock_handlers.limits import MOST_TOOLS
+from interlock_handlers.tool_choice import ToolChoice, words
 
 THINGS = ("invoice", "ticket", "branch", "calendar", "lamp", "ship", "recipe", "contract", "photo", "route")
 DEEDS = ("create", "delete", "list", "update", "search", "share", "archive", "rename", "copy", "export")

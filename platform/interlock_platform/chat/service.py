@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from interlock_platform.chat import store
 from interlock_platform.chat.ending import Ending
 from interlock_platform.chat.threads import NEW_TITLE, find_own, hold_own
-from interlock_platform.chat.titles import title_of
+from interlock_platform.chat.title import title_of
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import Problem, not_found
 from interlock_platform.gate import store as ledger

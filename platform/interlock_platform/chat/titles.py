@@ -1,7 +1,6 @@
 """The titles of threads: their first words, until the model has found better ones; what a person gave stays."""
 
 import logging
-import re
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,18 +9,13 @@ from interlock_graphs.model import ModelFailed
 from interlock_handlers.llm import LLMHandler
 from interlock_handlers.registry import Registry
 from interlock_platform.chat import store
+from interlock_platform.chat.title import title_in
 from interlock_platform.database import Database, Scope
 from interlock_platform.runs import store as runs
 from interlock_platform.runs.queue import Queue
-from interlock_platform.text import storable
 from interlock_platform.tools.service import UserKey
 
 logger = logging.getLogger(__name__)
-
-LONGEST = 60
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
-"""What can't be seen, or turns the direction of reading."""
-AROUND = " \t\"'`*_#.:\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 
 class Titles:
@@ -62,17 +56,3 @@ class Titles:
             # The job would be tried again for ever, and the provider paid each time.
             logger.exception("The model could not be asked for a title")
         return ""
-
-
-def title_of(text: str) -> str:
-    """The beginning of the first message, up to a word's end."""
-    line = " ".join(text.split())
-    if len(line) <= LONGEST:
-        return line
-    return f"{line[:LONGEST].rsplit(' ', 1)[0]}…"
-
-
-def title_in(written: str) -> str:
-    """The first line of what a model wrote, without what it put around the title; empty if nothing is left."""
-    lines = (UNSEEN.sub(" ", line).strip(AROUND) for line in storable(written).splitlines())
-    return title_of(next((line for line in lines if line), ""))

@@ -68,6 +68,10 @@ def install_problems(app: FastAPI) -> None:
         if "quota" in error.more:
             more = error.more
             note(request.scope, [Rate(more["limit"], more["quota"], more["window"], 0, more["retry_after"])])
+        if error.status == 403:
+            # Its template, not the address: that may have a secret in it.
+            where = getattr(request.scope.get("route"), "path", "an unknown address")
+            log.info("request %s refused: %s %s, %s", request_id(request.scope), request.method, where, error.code)
         return problem_response(error, request_id(request.scope))
 
     @app.exception_handler(RequestValidationError)

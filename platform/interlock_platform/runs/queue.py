@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlock_platform.database import conninfo
 from interlock_platform.runs.fair import FairJobs
+from interlock_platform.runs.store import FORGET_JOBS
 
 ADVANCE = "advance"
 EXECUTE = "execute"
@@ -24,7 +25,6 @@ EXPORT = "export"
 ERASE = "erase"
 SWEEP = "sweep"
 SWEEP_ALL = "sweep_all"
-FORGET = "delete from procrastinate_jobs where lock = any(%(locks)s) and status = 'todo'"
 ENTITLE = "entitle"
 REMOVE = "remove"
 
@@ -79,7 +79,7 @@ class Queue:
 
     async def forget(self, locks: Sequence[str]) -> None:
         """Jobs under these locks that have not begun are about nothing any more: they would only find that."""
-        await self.app.connector.execute_query_async(FORGET, locks=list(locks))
+        await self.app.connector.execute_query_async(FORGET_JOBS, locks=list(locks))
 
     async def entitle(self, session: AsyncSession, tenant_id: UUID, thread_id: UUID) -> None:
         """Has the user's model find a title for the thread."""

@@ -20,6 +20,7 @@ CANCEL_CHANNEL = "interlock_cancel"
 EVERYBODY = "*"
 """Stands on the users' channel in the place of a user."""
 
+FORGET_JOBS = "delete from procrastinate_jobs where lock = any(%(locks)s) and status = 'todo'"
 FETCH_JOB = "select * from interlock_fetch_job(%(worker_id)s, %(tenants)s::text[], %(counts)s::int[], %(most)s::int)"
 """Migration 0009 has it: it is procrastinate's own, but for the order of tenants."""
 

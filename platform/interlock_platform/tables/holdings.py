@@ -1,12 +1,10 @@
 """Taking out and deleting what there is of a person or a tenant, and the archives that come of it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlalchemy import Uuid as UuidType
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from interlock_platform.tables.column import at, own_tenant, primary_uuid
@@ -38,7 +36,6 @@ class DataJob(SQLModel, table=True):
     done: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     total: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     size: int | None = Field(default=None, sa_column=Column(BigInteger))
-    error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     created_at: datetime | None = Field(default=None, sa_column=at(now=True))
     due_at: datetime | None = Field(default=None, sa_column=at(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=at(nullable=True))

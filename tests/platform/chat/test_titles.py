@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from interlock_platform.chat.titles import title_in
+from interlock_platform.chat.title import title_in
 from interlock_servers.postgres_access import PostgresAccess
 from tests.person import Person
 from tests.platform.chat.talking import talk

@@ -4,6 +4,8 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from interlock_platform.doors import A_PERSON, A_PROGRAM, ANYBODY, EVENTS, PROGRAMS, ROUTES
 from interlock_platform.identity.claims import ROLES
 from interlock_platform.rights import RIGHTS, has
@@ -56,3 +58,12 @@ async def test_no_role_comes_through_a_door_that_takes_another(place: Place, ali
                 assert closed == (needs in RIGHTS and not has(frozenset({role}), needs)), f"{role} at {event}"
     finally:
         await place.sql("update users set roles = '{owner}' where id = %s", mine)
+
+
+async def test_a_closed_door_leaves_a_line_in_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    async with place.person("vera") as vera:
+        rule = {"layer": "tenant", "name": "mine", "verdict": "allow"}
+        said = await vera.api("POST", "/api/policies", rule)
+    assert said.json()["code"] == "forbidden"
+    assert f"request {said.json()['request_id']} refused: POST /api/policies, forbidden" in caplog.text

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from interlock_handlers.tool_choice import MOST_TOOLS
+from interlock_handlers.limits import MOST_TOOLS
 from interlock_platform.database import Database, Scope
 from interlock_platform.errors import not_found
 from interlock_platform.principal import Principal
