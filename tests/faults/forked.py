@@ -19,8 +19,11 @@ class ForkedInterlock:
     """One command of `interlock` in a process of its own; `kill` is SIGKILL to it and to nothing else."""
 
     def __init__(self, command: str, settings: Mapping[str, str], log: Path, arming: Arming | None = None) -> None:
-        """`settings` are the names of variables without `INTERLOCK_`, in lower case; `arming` ends it from within."""
-        variables = {f"INTERLOCK_{name.upper()}": value for name, value in settings.items()}
+        """`settings` are the names of variables without `INTERLOCK_`, in lower case; `arming` ends it from within.
+
+        The model is not asked for titles, so that what it answers is the tests' script.
+        """
+        variables = {f"INTERLOCK_{name.upper()}": value for name, value in {"titles": "words", **settings}.items()}
         variables["SSL_CERT_FILE"] = str(_one_certificate(log.parent))
         self.process = FORKS.Process(target=_interlock, args=([command], variables, str(log), arming))
         self.process.start()

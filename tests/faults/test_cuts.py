@@ -112,7 +112,7 @@ async def test_a_turn_comes_to_its_end_wherever_postgres_is_cut(
 
 @pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("sql", ["SELECT procrastinate_finish_job_v1", "SELECT id, status, task_name"])
+@pytest.mark.parametrize("sql", ["SELECT procrastinate_finish_job_v1", "select * from interlock_fetch_job"])
 async def test_a_thread_goes_on_when_the_queue_was_cut_under_its_job(
     sql: str, side: Side, reset: bool, stage: Stage, alice: Person
 ) -> None:

@@ -92,6 +92,8 @@ class ModelServer:
         return Response(status_code=204)
 
     async def _answer(self, asked: Asked, request: Request) -> Response:
+        # Whoever sees the request recorded may release it, however far its answer has come.
+        released = self._released
         self._script.record(asked)
         number = len(self._script.requests)
         step, wire = self._script.answer(asked), WIRES[asked.protocol]
@@ -101,13 +103,15 @@ class ModelServer:
                 headers["retry-after"] = str(step.retry_after)
             return JSONResponse(body, step.status, headers)
         if step.hang_after == 0:
-            await self._hang(request)
+            await _hang(request, released)
         if asked.stream:
-            return StreamingResponse(self._frames(step, asked, number, wire, request), media_type=wire.media_type)
+            return StreamingResponse(
+                self._frames(step, asked, number, wire, request, released), media_type=wire.media_type
+            )
         return JSONResponse(wire.whole(step, asked, number))
 
     async def _frames(
-        self, step: Step, asked: Asked, number: int, wire: Wire, request: Request
+        self, step: Step, asked: Asked, number: int, wire: Wire, request: Request, released: asyncio.Event
     ) -> AsyncIterator[bytes]:
         for frame in wire.begin(step, asked, number):
             yield frame
@@ -120,7 +124,7 @@ class ModelServer:
             yield frame
             sent += 1
         if sent == step.hang_after:
-            await self._hang(request)
+            await _hang(request, released)
         if step.cut_after is None:
             for frame in wire.finish(step, asked, number):
                 yield frame
@@ -129,13 +133,13 @@ class ModelServer:
         elif step.cut == "reset":
             raise ConnectionDropped
 
-    async def _hang(self, request: Request) -> None:
-        """Until somebody releases what hangs, or the client has gone."""
-        gone = asyncio.ensure_future(_disconnected(request))
-        released = asyncio.ensure_future(self._released.wait())
-        await asyncio.wait({gone, released}, return_when=asyncio.FIRST_COMPLETED)
-        gone.cancel()
-        released.cancel()
+
+async def _hang(request: Request, released: asyncio.Event) -> None:
+    """Until somebody releases what hangs, or the client has gone."""
+    ends = {asyncio.ensure_future(_disconnected(request)), asyncio.ensure_future(released.wait())}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for end in ends:
+        end.cancel()
 
 
 async def _disconnected(request: Request) -> None:

@@ -78,8 +78,7 @@ class Run(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """What somebody said; the row is also its entry in the thread's log, under `seq` and the two numbers after it.
-    Postgres keeps a column `words` beside it, to find it by, which is never read."""
+    """What somebody said; the row is also its entry in the thread's log, under `seq` and the two numbers after it."""
 
     __tablename__ = "messages"
     __table_args__ = (_of_thread(), UniqueConstraint("thread_id", "seq"))

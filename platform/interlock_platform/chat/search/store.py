@@ -13,8 +13,9 @@ BEGINS, ENDS = "\x02", "\x03"
 WHOLE = f'StartSel="{BEGINS}", StopSel="{ENDS}", HighlightAll=true'
 PARTS = f'StartSel="{BEGINS}", StopSel="{ENDS}", MaxFragments=2, MaxWords=18, MinWords=8, FragmentDelimiter=" … "'
 
-# The last word may still be on its way: it stands for all that begin so. With row-level security an index on `words`
-# would never be used, because Postgres looks at whose a row is before it asks whether it matches.
+# The last word may still be on its way: it stands for all that begin so. No vector is stored: it is as large as the
+# text, and with row-level security no index on it is used, because Postgres looks at whose a row is before it asks
+# whether it matches. It refuses a vector of more than a megabyte.
 ASKED = r"""
 with asked as (
     select case when plain::text ~ '''$' and cast(:q as text) ~ '\w$' then (plain::text || ':*')::tsquery else plain end
@@ -33,7 +34,8 @@ order by t.updated_at desc, t.id desc limit :most
 MESSAGES = text(rf"""{ASKED}, found as (
     select m.thread_id, t.title, t.archived_at is not null as archived, m.run_id, m.id, m.role, m.created_at, m.content
     from asked cross join threads t join messages m on m.thread_id = t.id
-    where t.user_id = :user_id and t.deleted_at is null and m.words @@ asked.query
+    where t.user_id = :user_id and t.deleted_at is null
+        and to_tsvector('simple', left(m.content, 100000)) @@ asked.query
         and (cast(:at as timestamptz) is null or (m.created_at, m.id) < (:at, cast(:id as uuid)))
     order by m.created_at desc, m.id desc limit :most
 )
