@@ -73,6 +73,7 @@ async def test_a_rule_that_was_deleted_or_switched_off_counts_no_more(acme: Test
 
 async def test_rules_are_about_their_server_tool_user_and_thread_only(acme: TestTenant) -> None:
     thread = uuid4()
+    await acme.sql("insert into threads (id, user_id, title) values (:id, :of, '')", id=thread, of=acme.people["bob"])
     for made in (
         rule("server", "deny", "s", server_id="files"),
         rule("tool", "deny", "t", server_id="files", tool="write"),
