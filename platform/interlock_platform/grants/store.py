@@ -97,7 +97,8 @@ async def list_grants(session: AsyncSession, user_id: UUID | None, limit: int) -
 
 
 def _standings() -> Select[Grant, datetime, bool, str, Any]:
-    """Each grant with the time, whether its definition is in its people's toolsets now, and its chat's title if any."""
+    """Each grant with the time, whether its definition is in its people's toolsets now, and its chat's title if any;
+    none of a chat that is deleted."""
     newest = (
         select(col(Toolset.user_id), col(Toolset.definitions))
         .ext(distinct_on(col(Toolset.user_id)))
@@ -116,6 +117,7 @@ def _standings() -> Select[Grant, datetime, bool, str, Any]:
         select(Grant, func.now(), or_(offered, col(Grant.tool) == SAMPLING), col(Thread.title), col(Server.name))
         .outerjoin(Thread, col(Thread.id) == col(Grant.thread_id))
         .outerjoin(Server, col(Server.id) == col(Grant.server_id))
+        .where(col(Thread.deleted_at).is_(None))
         .execution_options(populate_existing=True)
     )
 

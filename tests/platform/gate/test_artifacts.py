@@ -15,6 +15,7 @@ from interlock_servers.postgres_access import PostgresAccess
 from tests.mcp_servers.fixtures import WholeServers, whole  # noqa: F401 - a fixture
 from tests.mcp_servers.whole import BOOK, PIXEL, SOUND
 from tests.person import Person
+from tests.platform.chat.talking import is_left, time_passes
 from tests.platform.place import Place, open_place
 
 
@@ -72,8 +73,10 @@ async def test_what_a_tool_shows_is_there_for_its_person_until_the_thread_is_del
     assert await place.sql("select count(*) from artifacts where call_id = %s", card["id"]) == [(4,)]
     await alice.finished(card["thread_id"], card["run_id"])
     await alice.ok("DELETE", f"/api/threads/{card['thread_id']}")
-    assert await place.sql("select count(*) from artifacts where call_id = %s", card["id"]) == [(0,)]
     assert (await alice.api("GET", f"/api/artifacts/{image['id']}")).status_code == 404
+    await time_passes(place, card["thread_id"])
+    await place.eventually(lambda: is_left(place, card["thread_id"]), 0)
+    assert await place.sql("select count(*) from artifacts where call_id = %s", card["id"]) == [(0,)]
 
 
 async def test_parts_are_given_of_what_is_kept_and_nothing_of_it_runs_in_a_browser(

@@ -89,8 +89,8 @@ async def test_a_requester_who_was_disabled_gets_nothing_done(place: Place, caro
         await place.sql("update users set disabled_at = null where id = %s", me)
     assert shown["ended_at"] is not None
     assert place.received("disabled") == 0
-    assert await carol.finished(thread_id, run_id) == "success"
-    assert read_by_model(place) == "It did not run: The person who asked for it may no longer act here."
+    assert shown["error"]["message"] == "The person who asked for it may no longer act here."
+    assert await carol.finished(thread_id, run_id) == "cancelled"
 
 
 async def test_a_tool_that_fails_says_so(place: Place, alice: Person) -> None:
