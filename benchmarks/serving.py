@@ -55,6 +55,7 @@ async def interlock(model: BaseChatModel, *servers: ServerSpec, allow: Sequence[
                 "database_url": access.owner_url,
                 "catalogue": catalogue_file(folder, *servers, allow=allow),
                 "log_level": "warning",
+                "titles": "words",
             }
             settings = Settings(**values)
             with patch("interlock_servers.working.load_model", lambda *_, **__: model):

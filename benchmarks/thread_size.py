@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from benchmarks.serving import query
+from benchmarks.serving import Client, query
 
 ROWS = {
     "threads": "select sum(pg_column_size(t.*)), count(*) from threads t where id::text = %s",
@@ -51,6 +51,14 @@ async def on_disk(conninfo: str, *, packed: bool = False) -> dict[str, tuple[int
         heap, total = (await query(conninfo, statement, (table, table)))[0]
         sizes[table] = (int(heap), int(total) - int(heap))
     return sizes
+
+
+async def dropped(client: Client, conninfo: str, thread_id: str) -> None:
+    """Deletes a thread, and the time has passed in which it could be brought back."""
+    (await client.http.delete(f"/api/threads/{thread_id}")).raise_for_status()
+    await query(conninfo, "update threads set deleted_at = deleted_at - interval '1 hour' where id = %s", (thread_id,))
+    await query(conninfo, "update procrastinate_jobs set scheduled_at = now() where task_name = 'remove'")
+    await settled(conninfo)
 
 
 async def settled(conninfo: str) -> None:

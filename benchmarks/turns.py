@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.baselines import plain_langgraph, two_inserts
 from benchmarks.instant_model import InstantModel, random_text
 from benchmarks.serving import Client, interlock, query
-from benchmarks.thread_size import Size, on_disk, rows_of, settled
+from benchmarks.thread_size import Size, dropped, on_disk, rows_of, settled
 
 EARLY = 10
 WINDOW = 10
@@ -49,7 +49,7 @@ async def measure(turns: int, person: int, model: int) -> Report:
         warm = await client.new_thread()
         for _ in range(WARM_UP):
             await client.turn(warm, random_text(person))
-        await client.http.delete(f"/api/threads/{warm}")
+        await dropped(client, serving.superuser, warm)
         before = await on_disk(serving.superuser, packed=True)
 
         thread = await client.new_thread()
@@ -67,7 +67,7 @@ async def measure(turns: int, person: int, model: int) -> Report:
 
         await settled(serving.superuser)
         rows = await rows_of(serving.superuser, thread)
-        await client.http.delete(f"/api/threads/{short}")
+        await dropped(client, serving.superuser, short)
         after = await on_disk(serving.superuser)
         packed = await on_disk(serving.superuser, packed=True)
         inserts = await two_inserts(serving.superuser, turns, person)

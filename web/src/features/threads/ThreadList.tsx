@@ -19,6 +19,11 @@ export function ThreadList({ current, onFollow, onDeleted }: ThreadListProps) {
   const { data, isPending, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useThreads("");
   const [doomed, setDoomed] = useState<Thread | null>(null);
   const { rename, pin, archive, remove } = useThreadActions();
+  // An open menu would lie over the way back that is offered.
+  const drop = (thread: Thread) => {
+    onFollow();
+    remove(thread, onDeleted);
+  };
 
   if (isPending) return <Spinner className="mx-auto my-6 text-soft" />;
   if (isError && !data) {
@@ -48,8 +53,11 @@ export function ThreadList({ current, onFollow, onDeleted }: ThreadListProps) {
                 onFollow={onFollow}
                 onRename={(title) => rename(thread, title)}
                 onPin={() => pin(thread, !thread.pinned)}
-                onArchive={() => archive(thread, true)}
-                onDelete={() => (thread.waiting > 0 ? setDoomed(thread) : remove(thread, onDeleted))}
+                onArchive={() => {
+                  onFollow();
+                  archive(thread, true);
+                }}
+                onDelete={() => (thread.waiting > 0 ? setDoomed(thread) : drop(thread))}
               />
             ))}
           </ul>
@@ -65,7 +73,7 @@ export function ThreadList({ current, onFollow, onDeleted }: ThreadListProps) {
         onClose={() => setDoomed(null)}
         onDelete={(thread) => {
           setDoomed(null);
-          remove(thread, onDeleted);
+          drop(thread);
         }}
       />
     </>
