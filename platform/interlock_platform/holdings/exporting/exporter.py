@@ -62,7 +62,7 @@ class Exporter:
             artifacts = await reading.artifacts_of(session, user_id)
             holdings = [each for each in EXPORTED if user_id is None or each.owner is not None]
             total = len(holdings) + len(threads) + len(artifacts)
-            await store.move(session, job_id, state="running", step="begin", done=0, total=total, error=None)
+            await store.move(session, job_id, state="running", step="begin", done=0, total=total)
         try:
             await self._fill(subject, job_id)
         except Gone:
